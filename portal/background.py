@@ -1,0 +1,76 @@
+"""A thread in each web process that runs what is due: it is handed its jobs and knows none of them."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+log = logging.getLogger("portal.background")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to run every so often."""
+
+    name: str
+    run: Callable[[], object]
+    every_seconds: float
+    on_wake: bool = False
+    """Whether a wake-up runs it at once."""
+
+
+class Background:
+    def __init__(self) -> None:
+        self._jobs: list[Job] = []
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def add(self, job: Job) -> None:
+        """Before `start`."""
+        self._jobs.append(job)
+
+    def start(self) -> None:
+        """Start the thread in this process, again too if it died. Call it after a fork, not before."""
+        with self._starting:
+            if not self.is_alive() and not self._stopping.is_set():
+                self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for the job it is in."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread:
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Run the jobs that listen for it now."""
+        self._woken.set()
+
+    def is_alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def was_started(self) -> bool:
+        return self._thread is not None
+
+    def _run(self) -> None:
+        due = {job.name: 0.0 for job in self._jobs}
+        while not self._stopping.is_set():
+            woken = self._woken.is_set()
+            self._woken.clear()
+            for job in self._jobs:
+                if (woken and job.on_wake) or time.monotonic() >= due[job.name]:
+                    self._run_job(job)
+                    due[job.name] = time.monotonic() + job.every_seconds
+            self._woken.wait(max(0.0, min(due.values()) - time.monotonic()))
+
+    def _run_job(self, job: Job) -> None:
+        try:
+            job.run()
+        except Exception:
+            # A database that is away for a moment must not end the thread.
+            log.exception("%s failed", job.name)
