@@ -1,0 +1,100 @@
+"""Transactions and column types, the same on SQLite and PostgreSQL.
+
+On SQLite a transaction that will write must say so when it begins. One that begins as a read and then writes loses
+updates or fails as "locked" when another writer came in between.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from portal.extensions import db
+
+# Named constraints can be changed by later migrations, on SQLite too.
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What every table derives from."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""A primary key that counts up; SQLite counts only INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite hands moments back without their zone; naive ones are refused on the way in."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@contextmanager
+def begin_write() -> Iterator[Session]:
+    """One write transaction: commits at the end, or undoes everything on an error. Refuses to run inside another."""
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("a write must not begin inside another transaction")
+    with session.begin():
+        session.connection(execution_options={"writes": True})
+        yield session
+
+
+@contextmanager
+def begin_read() -> Iterator[Session]:
+    """One read transaction, ended before the page is drawn."""
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("a read must not begin inside another transaction")
+    with session.begin():
+        yield session
+
+
+def prepare_engine(app: Flask) -> None:
+    """Make SQLite safe for many threads and processes. Nothing to do for PostgreSQL."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+
+
+def _set_pragmas(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    del record
+    connection.isolation_level = None  # `_begin` says how each transaction begins.
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> Any:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
