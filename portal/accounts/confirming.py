@@ -1,0 +1,82 @@
+"""Proving it's you, for one act: the password, then a code where there is a phone. Then the act is carried out."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal import clock, sessions
+from portal.accounts import phones
+from portal.accounts.changes import Change, Done
+from portal.accounts.password import set_password
+from portal.accounts.signing_in import check_password
+from portal.acts import Act
+from portal.audit import Client
+from portal.codes.redeeming import redeem
+from portal.codes.sending import Step, send, start
+from portal.codes.state import StartOverError
+from portal.database import begin_write
+from portal.models import BrowserSession, Purpose
+from portal.sessions import Browser
+
+WAITS_FOR = timedelta(minutes=15)
+"""How long an act waits to be confirmed."""
+
+_CARRY_OUT: dict[str, Callable[[Change, Mapping[str, Any]], Done]] = {
+    Act.SET_PHONE: phones.start_proving,
+    Act.REMOVE_PHONE: phones.remove,
+    Act.CHANGE_PASSWORD: set_password,
+}
+
+
+def ask(browser: Browser, act: Mapping[str, Any]) -> None:
+    """Keep the act until it is confirmed. A newer one takes its place, and a code for the older one is dead."""
+    now = clock.now()
+    with begin_write() as session:
+        row = sessions.hold(session, browser, now)
+        row.pending, row.pending_at, row.pending_password_at = dict(act), now, None
+
+
+def waiting(row: BrowserSession, now: datetime) -> dict[str, Any]:
+    """The act that waits. Raises StartOverError when there is none, or it has waited too long."""
+    if row.pending is None or row.pending_at is None or now - row.pending_at >= WAITS_FOR:
+        raise StartOverError
+    return row.pending
+
+
+def confirm_password(browser: Browser, password: str, client: Client) -> Done:
+    """Check the password for the waiting act. Raises also what `check_password` raises."""
+    now = clock.now()
+    waiting(browser.row, now)
+    check_password(browser, password, client, now)
+    return accept_password(browser, client)
+
+
+def accept_password(browser: Browser, client: Client) -> Done:
+    """The password for the waiting act was right: with a phone it sends the first text, else the act is carried out."""
+    now = clock.now()
+    with begin_write() as session:
+        row = sessions.hold(session, browser, now)
+        act = waiting(row, now)
+        if not row.account.has_two_factor:
+            return _CARRY_OUT[act["act"]](Change(session, now, row, client), act)
+        token = sessions.renew(session, row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
+        start(Step(session, now, sessions.digest(token), row.account, client.address), Purpose.CONFIRM, act, now)
+        return Done(token)
+
+
+def confirm_code(browser: Browser, code: str, client: Client) -> Done:
+    """Redeem the code for the waiting act and carry it out. Raises also what `redeem` raises."""
+    now = clock.now()
+    act = waiting(browser.row, now)
+    with redeem(browser, client, now, Purpose.CONFIRM, act, code) as paid:
+        paid.row.factor_at = now
+        return _CARRY_OUT[act["act"]](Change(paid.session, now, paid.row, client), paid.challenge.subject)
+
+
+def send_code(browser: Browser, slot: str, client: Client) -> None:
+    """Raises what `send` raises."""
+    now = clock.now()
+    with begin_write() as session:
+        row = sessions.hold(session, browser, now)
+        step = Step(session, now, row.id, row.account, client.address)
+        send(step, Purpose.CONFIRM, waiting(row, now), slot)

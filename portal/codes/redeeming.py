@@ -1,0 +1,101 @@
+"""Redeeming a code: count the try, compare, use. Once, in one browser, for one purpose."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal import audit, limits, otp, sessions
+from portal.audit import Client
+from portal.codes import state
+from portal.database import begin_write
+from portal.limits import Count
+from portal.models import BrowserSession, Challenge, Purpose
+from portal.sessions import Browser
+
+
+class WrongCodeError(Exception):
+    """Not the code. `tries_left` on this one."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(tries_left)
+        self.tries_left = tries_left
+
+
+class DeadCodeError(Exception):
+    """The code can't be redeemed: `sentence` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Redeemed:
+    """A code that was just used, in the transaction of what it pays for."""
+
+    session: Session
+    row: BrowserSession
+    challenge: Challenge
+
+
+@contextmanager
+def redeem(
+    browser: Browser, client: Client, now: datetime, purpose: Purpose, subject: Mapping[str, Any], typed: str
+) -> Iterator[Redeemed]:
+    """Redeem a code for what the `with` block does, in the block's transaction.
+
+    The try is counted and committed before anything is compared, so parallel guesses can't share one. Raises
+    WrongCodeError, DeadCodeError, LimitReachedError, SignedOutError.
+    """
+    most = current_app.config["CODE_MAX_ATTEMPTS"]
+    with begin_write() as session:
+        row = sessions.hold(session, browser, now)
+        challenge = _find(session, row, purpose, subject)
+        account_id = row.account_id
+        hits = limits.take(session, current_app.config["RATES"], now, *guess_limits(account_id))
+        attempts = session.scalar(
+            update(Challenge)
+            .where(
+                Challenge.id == challenge.id,
+                Challenge.used_at.is_(None),
+                Challenge.attempts < most,
+                Challenge.expires_at > now,
+                Challenge.epoch == row.account.epoch,
+            )
+            .values(attempts=Challenge.attempts + 1)
+            .returning(Challenge.attempts)
+        )
+        if attempts is None:
+            raise DeadCodeError(state.why_dead(challenge, now) or "This code no longer works.")
+
+    if not otp.matches(typed, state.code_of(challenge)):
+        with begin_write() as session:
+            audit.record(session, now, audit.customer(client), "wrong code", account_id, purpose=purpose)
+        raise WrongCodeError(most - attempts)
+
+    with begin_write() as session:
+        row = sessions.hold(session, browser, now)
+        limits.give_back(session, hits)
+        used = update(Challenge).where(Challenge.id == challenge.id, Challenge.used_at.is_(None)).values(used_at=now)
+        if session.scalar(used.returning(Challenge.id)) is None:
+            raise DeadCodeError("This code has been used. Ask for a new one.")
+        limits.clear(session, Count("CODE_ACCOUNT_RUN", str(account_id)))
+        yield Redeemed(session, row, challenge)
+
+
+def guess_limits(account_id: int) -> list[Count]:
+    """Wrong codes of one account, over all its challenges and browsers."""
+    return [Count(name, str(account_id)) for name in ("CODE_ACCOUNT", "CODE_ACCOUNT_DAY", "CODE_ACCOUNT_RUN")]
+
+
+def _find(session: Session, row: BrowserSession, purpose: Purpose, subject: Mapping[str, Any]) -> Challenge:
+    challenge = state.newest(session, row.id, purpose, subject)
+    if challenge is None:
+        raise DeadCodeError("There is no code to type in here. Start again.")
+    return challenge

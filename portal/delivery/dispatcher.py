@@ -1,0 +1,164 @@
+"""Sends what is due, several texts at once, from one provider to the next.
+
+Accepted ends it. A possible send (no answer, a dropped connection, an answer nobody understands) may have reached the
+phone, so a text gets two accepted or possible sends at most. Everything else is tried again, after 2, 4, 8 ... 30
+seconds, while the text is wanted.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from flask import Flask
+
+from portal import clock, otp, texts
+from portal.acts import what
+from portal.database import begin_read, begin_write
+from portal.delivery import outbox
+from portal.delivery.outbox import Outcome
+from portal.models import Account, Challenge, Purpose, TextMessage
+from portal.sms_backends.base import Accepted, SmsBackend, SmsMessage, SmsRejected, SmsUnavailable
+
+log = logging.getLogger("portal.delivery")
+
+SENDERS = 8
+"""Texts sent at once by one process, so that one slow call holds up no other."""
+MOST_SENDS = 2
+LONGEST_WAIT = timedelta(seconds=30)
+LEASE_MARGIN = timedelta(seconds=10)
+
+
+class Dispatcher:
+    def __init__(self, app: Flask, wake: Callable[[], None]) -> None:
+        """`wake` is called when a sender has become free."""
+        self._app = app
+        self._wake = wake
+        self._backends: tuple[SmsBackend, ...] = app.config["SMS_BACKEND_OBJECTS"]
+        self._lease = LEASE_MARGIN + timedelta(seconds=len(self._backends) * app.config["SMS_TIMEOUT_SECONDS"])
+        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="sender")
+        self._free = SENDERS
+        self._lock = threading.Lock()
+
+    def run_due(self) -> None:
+        """Hand what is due to free senders and return."""
+        for text in self._claim(self._free):
+            with self._lock:
+                self._free -= 1
+            self._pool.submit(self._send_and_free, text)
+
+    def drain(self) -> int:
+        """Send all that is due now, in this thread. Returns how many texts that were."""
+        count = 0
+        while claimed := self._claim(1):
+            self._send(claimed[0])
+            count += 1
+        return count
+
+    def _claim(self, most: int) -> list[TextMessage]:
+        with self._app.app_context():
+            now = clock.now()
+            with begin_read() as session:
+                if most < 1 or not outbox.is_due(session, now):
+                    return []
+            with begin_write() as session:
+                return outbox.claim(session, now, self._lease, most)
+
+    def _send_and_free(self, text: TextMessage) -> None:
+        try:
+            self._send(text)
+        except Exception:
+            log.exception("text %s: could not be settled; its lease will end", text.id)
+        finally:
+            with self._lock:
+                self._free += 1
+            self._wake()
+
+    def _send(self, text: TextMessage) -> None:
+        with self._app.app_context():
+            message = self._message(text)
+            if message is None:
+                self._settle(text, Outcome.DROPPED)
+            else:
+                self._try_each(text, message)
+
+    def _message(self, text: TextMessage) -> SmsMessage | None:
+        """What to send, or None when nobody wants it any more."""
+        now = clock.now()
+        if now >= text.dies_at:
+            return None
+        body = self._body(text, now)
+        if body is None:
+            return None
+        seconds = int((text.dies_at - now).total_seconds())
+        return SmsMessage(text.number, body, text.id, self._app.config["SMS_SENDER"], max(seconds, 1))
+
+    def _body(self, text: TextMessage, now: datetime) -> str | None:
+        sender: texts.Sender = self._app.config["SMS_FROM"]
+        if text.kind != outbox.CODE:
+            return texts.notice(sender, texts.Notice(text.kind), text.slot)
+        with begin_read() as session:
+            challenge = session.get_one(Challenge, text.challenge_id)
+            account = session.get_one(Account, challenge.account_id)
+        if not challenge.is_open(now, self._app.config["CODE_MAX_ATTEMPTS"], account.epoch):
+            return None
+        code = otp.derive(self._app.config["CODE_KEY"], challenge.purpose, challenge.id, challenge.salt)
+        confirms = what(challenge.subject) if challenge.purpose == Purpose.CONFIRM else ""
+        seconds = int((challenge.expires_at - now).total_seconds())
+        return texts.code(sender, challenge.purpose, code, seconds, confirms)
+
+    def _try_each(self, text: TextMessage, message: SmsMessage) -> None:
+        """One pass over the providers, in order of preference."""
+        possible = text.possible
+        failures: list[SmsRejected | SmsUnavailable] = []
+        for backend in self._backends:
+            if possible >= MOST_SENDS:
+                self._settle(text, Outcome.POSSIBLE)
+                return
+            answer = _ask(backend, message)
+            if isinstance(answer, Accepted):
+                self._settle(text, Outcome.ACCEPTED, provider=backend.name, provider_id=answer.provider_id)
+                return
+            log.warning("text %s: %s failed: %s: %s", text.id, backend.name, type(answer).__name__, answer)
+            failures.append(answer)
+            if isinstance(answer, SmsRejected) and not text.proven:
+                break
+            if isinstance(answer, SmsUnavailable) and answer.possible:
+                possible += 1
+                if not self._note_possible(text, possible, backend.name):
+                    return
+        if possible >= MOST_SENDS:
+            self._settle(text, Outcome.POSSIBLE)
+        elif isinstance(failures[-1], SmsRejected) and (not text.proven or _all_rejected(failures)):
+            self._settle(text, Outcome.REJECTED, reason=str(failures[-1])[:200])
+        else:
+            self._put_back(text)
+
+    def _settle(self, text: TextMessage, outcome: Outcome, **facts: str | None) -> None:
+        with begin_write() as session:
+            kept = outbox.settle(session, clock.now(), text, outcome, **facts)
+        log.info("text %s: %s%s", text.id, outcome, "" if kept else ", too late: another sender holds it")
+
+    def _note_possible(self, text: TextMessage, possible: int, provider: str) -> bool:
+        with begin_write() as session:
+            return outbox.note_possible(session, text, possible, provider)
+
+    def _put_back(self, text: TextMessage) -> None:
+        wait = min(timedelta(seconds=2 ** min(text.passes + 1, 10)), LONGEST_WAIT)
+        with begin_write() as session:
+            outbox.put_back(session, text, clock.now() + wait)
+
+
+def _ask(backend: SmsBackend, message: SmsMessage) -> Accepted | SmsRejected | SmsUnavailable:
+    try:
+        return backend.send(message)
+    except (SmsRejected, SmsUnavailable) as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - a backend that breaks its contract is an unknown answer
+        # Its words may hold the number or the code; its class can't.
+        return SmsUnavailable(f"broke with {type(error).__name__}", possible=True)
+
+
+def _all_rejected(failures: list[SmsRejected | SmsUnavailable]) -> bool:
+    return all(isinstance(failure, SmsRejected) for failure in failures)

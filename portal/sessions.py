@@ -1,0 +1,124 @@
+"""Signed-in browsers as rows.
+
+The cookie holds a random token and the row only its hash, so a copy of the database opens nothing. A row dies by
+signing out, by age, or when the account's epoch moves past its own.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_login import UserMixin
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from portal.audit import Client
+from portal.database import begin_read, begin_write
+from portal.models import Account, BrowserSession
+
+IDLE = timedelta(hours=1)
+ABSOLUTE = timedelta(hours=24)
+SEEN_EVERY = timedelta(minutes=1)
+"""`seen_at` is written at most this often."""
+
+
+class SignedOutError(Exception):
+    """The browser's session ended while it asked for something that needs one."""
+
+
+@dataclass(frozen=True)
+class Browser(UserMixin):  # type: ignore[misc]  # Flask-Login publishes no types
+    """A browser with a living session: what a request is allowed to be."""
+
+    token: str
+    row: BrowserSession
+    account: Account
+
+    def get_id(self) -> str:
+        return self.token
+
+    @property
+    def id(self) -> str:
+        return self.row.id
+
+
+def start(session: Session, now: datetime, account: Account, client: Client, *, signed_in: bool) -> str:
+    """A new session for an account whose password was just typed. Returns the token."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        BrowserSession(
+            id=digest(token),
+            account_id=account.id,
+            epoch=account.epoch,
+            signed_in=signed_in,
+            made_at=now,
+            seen_at=now,
+            address=client.address,
+            browser=client.browser,
+            password_at=now,
+        )
+    )
+    return token
+
+
+def load(token: str, now: datetime) -> Browser | None:
+    """The living session behind a token, marked as seen."""
+    with begin_read() as session:
+        row = session.get(BrowserSession, digest(token))
+        if row is None or not _lives(row, row.account, now):
+            return None
+    if now - row.seen_at >= SEEN_EVERY:
+        with begin_write() as session:
+            session.execute(update(BrowserSession).where(BrowserSession.id == row.id).values(seen_at=now))
+    return Browser(token, row, row.account)
+
+
+def hold(session: Session, browser: Browser, now: datetime) -> BrowserSession:
+    """The browser's row and account, read again inside a write and locked. Raises SignedOutError if it has died."""
+    row = session.get(BrowserSession, browser.id, populate_existing=True)
+    if row is None:
+        raise SignedOutError
+    account = session.get(Account, row.account_id, populate_existing=True, with_for_update=True)
+    if account is None or not _lives(row, account, now):
+        raise SignedOutError
+    return row
+
+
+def renew(session: Session, row: BrowserSession, **changes: object) -> str:
+    """A new token, after a rise in trust; the old one is dead. The age goes on. Returns the token."""
+    token = secrets.token_urlsafe(32)
+    kept = ("account_id", "epoch", "signed_in", "made_at", "seen_at", "address", "browser", "password_at", "factor_at")
+    values = {name: getattr(row, name) for name in kept} | changes
+    session.add(BrowserSession(id=digest(token), **values))
+    session.delete(row)
+    return token
+
+
+def end(browser: Browser) -> None:
+    with begin_write() as session:
+        session.execute(delete(BrowserSession).where(BrowserSession.id == browser.id))
+
+
+def end_all(session: Session, account: Account) -> None:
+    session.execute(delete(BrowserSession).where(BrowserSession.account_id == account.id))
+
+
+def raise_epoch(session: Session, account: Account) -> None:
+    """Kill every session, challenge and queued code that the account has. Part of each change of password or phone."""
+    account.epoch += 1
+    session.flush()
+
+
+def _lives(row: BrowserSession, account: Account, now: datetime) -> bool:
+    return (
+        row.epoch == account.epoch
+        and account.disabled_at is None
+        and now - row.seen_at < IDLE
+        and now - row.made_at < ABSOLUTE
+    )
+
+
+def digest(token: str) -> str:
+    """The id of the row of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
