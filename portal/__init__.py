@@ -1,0 +1,57 @@
+"""The Client Portal: one account for everything a customer has at a hosting shop, signed in with a code by SMS."""
+
+import logging
+import os
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import auth, clock, database, profile, resources, settings, web
+from portal.background import Background, Job
+from portal.delivery import outbox
+from portal.delivery.dispatcher import Dispatcher
+from portal.extensions import csrf, db, migrate
+from portal.prune import prune
+
+ROOT = Path(__file__).parent.parent
+POLL_SECONDS = 1.0
+"""How soon a text is seen that another process queued or put back."""
+PRUNE_SECONDS = 24 * 3600.0
+
+
+def create_app(instance: Path | None = None, environ: dict[str, str] | None = None) -> Flask:
+    """The app, its settings read and checked. Raises SettingsError. Starts no thread: see wsgi.py."""
+    instance = instance or ROOT / "instance"
+    app = Flask(__name__, instance_path=str(instance))
+    app.config.update(settings.load(instance, os.environ if environ is None else environ))
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
+    logging.getLogger("portal").setLevel(logging.INFO)
+
+    db.init_app(app)
+    database.prepare_engine(app)
+    migrate.init_app(app, db, directory=str(ROOT / "portal" / "migrations"))
+    web.init_app(app)  # Before the CSRF check: who may not open a page is told so first.
+    csrf.init_app(app)
+    for part in (auth, profile, resources):
+        app.register_blueprint(part.bp)
+    _add_background(app)
+    return app
+
+
+def _add_background(app: Flask) -> None:
+    background = Background()
+    dispatcher = Dispatcher(app, background.wake)
+
+    def run_prune() -> None:
+        with app.app_context():
+            prune(clock.now())
+
+    background.add(Job("dispatch", dispatcher.run_due, POLL_SECONDS, on_wake=True))
+    background.add(Job("prune", run_prune, PRUNE_SECONDS))
+    app.extensions |= {"background": background, "dispatcher": dispatcher}
+    with app.app_context():
+        event.listen(db.session.session_factory, "after_commit", outbox.wake_on_commit(background.wake))

@@ -1,0 +1,95 @@
+"""The demo shop of a first start: three customers, each with a few of everything they could have."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import audit, clock
+from portal.accounts import staff
+from portal.database import begin_read, begin_write
+from portal.models import (
+    Account,
+    AccountType,
+    DedicatedServer,
+    DnsRecordSet,
+    DnsZone,
+    Domain,
+    Invoice,
+    VirtualServer,
+    WordPressSite,
+)
+
+_CUSTOMERS = (
+    ("alice@demo.example", "Alice Archer", AccountType.PERSONAL),
+    ("bob@demo.example", "Bob Baker Ltd", AccountType.BUSINESS),
+    ("carol@demo.example", "Carol Cloud Hosting", AccountType.RESELLER),
+)
+
+
+def make() -> dict[str, str]:
+    """Make the demo customers. Returns the password of each email; of none when there are accounts already."""
+    with begin_read() as session:
+        if session.scalar(select(Account.id).limit(1)) is not None:
+            return {}
+    passwords = {}
+    for size, (email, name, account_type) in enumerate(_CUSTOMERS, start=1):
+        passwords[email] = staff.create(email, name, account_type, audit.Actor("portal"))
+        with begin_write() as session:
+            account_id = session.scalars(select(Account.id).where(Account.email == email)).one()
+            _add_resources(session, account_id, email.partition("@")[0], size)
+    return passwords
+
+
+def _add_resources(session: Session, account_id: int, who: str, size: int) -> None:
+    today = clock.now().date()
+    for n in range(1, size + 2):
+        _add_servers(session, account_id, size, n)
+        site = f"{who}-{n}.example"
+        _add_site(session, account_id, site, n, today)
+        _add_invoice(session, account_id, f"{1000 * size + n}", n, today)
+
+
+def _add_servers(session: Session, account_id: int, size: int, n: int) -> None:
+    session.add(
+        VirtualServer(
+            account_id=account_id, name=f"web-{n}", location="Frankfurt" if n % 2 else "Dallas",
+            state="stopped" if n == 3 else "running", vcpus=2 * n, memory_gb=4 * n, disk_gb=80 * n,
+            address=f"203.0.113.{10 * size + n}",
+        )
+    )  # fmt: skip
+    if n <= size:
+        session.add(
+            DedicatedServer(
+                account_id=account_id, name=f"metal-{n}", location="Frankfurt", state="on",
+                processor="AMD EPYC 9354P", memory_gb=128 * n, address=f"198.51.100.{10 * size + n}",
+            )
+        )  # fmt: skip
+
+
+def _add_site(session: Session, account_id: int, name: str, n: int, today: date) -> None:
+    session.add(
+        WordPressSite(
+            account_id=account_id, domain=name, version="6.9", new_version="7.0" if n == 1 else None, admin="admin"
+        )
+    )
+    expires = today + timedelta(days=9 if n == 2 else 200 * n)
+    session.add(Domain(account_id=account_id, name=name, expires_on=expires, locked=n != 2, auto_renew=n % 2 == 1))
+    records = [("@", "A", [f"203.0.113.{n}"]), ("www", "CNAME", [f"{name}."]), ("@", "MX", [f"10 mail.{name}."])]
+    session.add(
+        DnsZone(
+            account_id=account_id, name=name, serial=int(f"{today:%Y%m%d}01"),
+            record_sets=[DnsRecordSet(name=r, type=t, ttl=3600, values=v) for r, t, v in records],
+        )
+    )  # fmt: skip
+
+
+def _add_invoice(session: Session, account_id: int, number: str, n: int, today: date) -> None:
+    issued = today - timedelta(days=30 * n - 20)
+    session.add(
+        Invoice(
+            account_id=account_id, number=number, issued_on=issued, due_on=issued + timedelta(days=14),
+            paid_on=None if n == 1 else issued + timedelta(days=3), currency="EUR", total=Decimal("24.10") * n,
+        )
+    )  # fmt: skip

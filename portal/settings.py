@@ -1,0 +1,234 @@
+"""Reads all settings, checks them together, and says everything that is wrong at once."""
+
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import config
+from portal import otp, sms_backends, texts
+from portal.acts import WHATS
+from portal.limits import LIMITS, Rates
+from portal.sms_backends.base import Setting, SmsBackend, SmsConfigError
+
+MIN_SECRET_KEY = 32
+"""Characters."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class SettingsError(Exception):
+    """Everything that is wrong with the settings, a sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load(instance: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """All settings by name, derived ones included, ready for `app.config`. Raises SettingsError."""
+    problems: list[str] = []
+    source = {**environ, **_shop_file(instance / "config.py", problems)}
+    values = _read(config.SETTINGS, source, problems)
+    classes = _backends(values.get("SMS_BACKENDS") or (), problems)
+    for backend in classes:
+        values |= _read(backend.settings, source, problems)
+    if not problems:
+        _derive(values, instance, problems)
+        problems += _check(values, classes)
+    if not problems:
+        try:
+            values["SMS_BACKEND_OBJECTS"] = sms_backends.load(classes, values)
+        except SmsConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise SettingsError(problems)
+    return values
+
+
+def _shop_file(path: Path, problems: list[str]) -> dict[str, str]:
+    """The names in capitals of the shop's own instance/config.py, as text, like those of the environment."""
+    if not path.exists():
+        return {}
+    names: dict[str, Any] = {}
+    try:
+        exec(compile(path.read_text(), str(path), "exec"), names)  # noqa: S102 - the owner's own file, as Flask reads it
+    except Exception as error:  # noqa: BLE001 - whatever the owner wrote, say it in a sentence
+        problems.append(f"instance/config.py can't be read: {type(error).__name__}: {error}.")
+    return {name: _as_text(value) for name, value in names.items() if name.isupper()}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ",".join(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _read(settings: Iterable[Setting], source: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for setting in settings:
+        text = source.get(setting.name, "").strip() or _from_file(setting, source, problems) or setting.default
+        values[setting.name] = None
+        if text is None:
+            if setting.required:
+                problems.append(f"{setting.name} must be set: {setting.help}.")
+            continue
+        try:
+            values[setting.name] = setting.parse(text)
+        except ValueError as error:
+            problems.append(f"{setting.name} {error}.")
+    return values
+
+
+def _from_file(setting: Setting, source: Mapping[str, str], problems: list[str]) -> str | None:
+    path = source.get(f"{setting.name}_FILE", "").strip()
+    if not (setting.secret and path):
+        return None
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        problems.append(f"{setting.name}_FILE names a file that can't be read.")
+        return None
+
+
+def _backends(names: Iterable[str], problems: list[str]) -> list[type[SmsBackend]]:
+    found = []
+    for name in names:
+        try:
+            found.append(sms_backends.find(name))
+        except SmsConfigError as error:
+            problems.append(str(error))
+    return found
+
+
+def _derive(values: dict[str, Any], instance: Path, problems: list[str]) -> None:
+    """Defaults that hang on other settings, and what Flask and its extensions read."""
+    host = f"[{values['HOST']}]" if ":" in values["HOST"] else values["HOST"]
+    values["PUBLIC_URL"] = (values["PUBLIC_URL"] or f"http://{host}:{values['PORT']}").rstrip("/")
+    https = values["PUBLIC_URL"].startswith("https://")
+    values["PUBLIC_HOST"] = _host(values["PUBLIC_URL"])
+    values["TRUSTED"] = {values["PUBLIC_HOST"]} | (LOOPBACK if not https and _listens_here(values["HOST"]) else set())
+    values["IS_HTTPS"] = https
+    values["IS_DEMO"] = not https and values["PUBLIC_HOST"] in LOOPBACK
+    if values["REGISTRATION_OPEN"] is None:
+        values["REGISTRATION_OPEN"] = not https
+    if values["SMS_ALLOWED_REGIONS"] is None and values["SMS_BACKENDS"] == ("console",):
+        values["SMS_ALLOWED_REGIONS"] = frozenset()
+    if values["SECRET_KEY"] is None and not https:
+        values["SECRET_KEY"] = _made_once(instance / "secret_key", problems)
+    values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'portal.sqlite3'}"
+    values |= {
+        "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"],
+        "CODE_KEY": otp.make_key(values["SECRET_KEY"] or ""),
+        "RATES": _rates(values),
+        "SMS_FROM": texts.Sender(values["PORTAL_NAME"], _ascii(values["PUBLIC_HOST"])),
+        "MAX_CONTENT_LENGTH": 64 * 1024,
+        "PREFERRED_URL_SCHEME": "https" if https else "http",
+        "SESSION_COOKIE_NAME": "__Host-portal" if https else "portal",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # A token lives as long as its session: an hour-old login page still works.
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _check(values: dict[str, Any], classes: Iterable[type[SmsBackend]]) -> list[str]:
+    """What is wrong between the settings, a sentence each."""
+    https, key, name = values["IS_HTTPS"], values["SECRET_KEY"], values["PORTAL_NAME"]
+    carries = texts.is_gsm7(name) and name.isprintable()
+    too_long = texts.longest(values["SMS_FROM"], WHATS) - texts.SEGMENT
+    rules = (
+        (
+            not _is_origin(values["PUBLIC_URL"]),
+            "PUBLIC_URL must be http:// or https:// and a host, such as https://portal.example.com, without a path.",
+        ),
+        (
+            https and key is None,
+            "SECRET_KEY must be set when PUBLIC_URL is https. Make one: openssl rand -hex 32.",
+        ),
+        (
+            key is not None and len(key) < MIN_SECRET_KEY,
+            f"SECRET_KEY must have {MIN_SECRET_KEY} characters or more. Make one: openssl rand -hex 32.",
+        ),
+        (
+            https and values["TRUSTED_PROXIES"] is None,
+            "TRUSTED_PROXIES must be set when PUBLIC_URL is https: 1 behind one proxy such as Caddy or nginx.",
+        ),
+        (
+            https and any(backend.name == "console" for backend in classes),
+            "SMS_BACKENDS must not name console when PUBLIC_URL is https: it shows the codes. Use vonage or sns.",
+        ),
+        (
+            values["SMS_ALLOWED_REGIONS"] is None,
+            "SMS_ALLOWED_REGIONS must name the countries that may get texts, such as US,CA, or * for all.",
+        ),
+        (
+            not carries,
+            "PORTAL_NAME has a character that a text can't carry. Use plain letters without accents.",
+        ),
+        (
+            carries and too_long > 0,
+            f"PORTAL_NAME and the host of PUBLIC_URL make texts {too_long} characters too long. Shorten the name.",
+        ),
+        (
+            not values["DATABASE_URL"].startswith(("sqlite:///", "postgresql+psycopg://")),
+            "DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.",
+        ),
+    )
+    return [sentence for is_wrong, sentence in rules if is_wrong]
+
+
+def _is_origin(url: str) -> bool:
+    parts = urlsplit(url)
+    rest = parts.path or parts.query or parts.fragment or "@" in parts.netloc
+    return parts.scheme in {"http", "https"} and bool(_host(url)) and not rest
+
+
+def _rates(values: Mapping[str, Any]) -> Rates:
+    return {limit.name: values[f"LIMIT_{limit.name}"] for limit in LIMITS}
+
+
+def _host(url: str) -> str:
+    """The host of a URL without its port, an IPv6 one with its brackets; empty where there is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return f"[{host}]" if ":" in host else host
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+def _listens_here(host: str) -> bool:
+    return host in {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+
+
+def _made_once(path: Path, problems: list[str]) -> str | None:
+    """The key in the file, made there if it is missing; of two processes that make it at once, one wins."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_key(path)
+        return path.read_text().strip()
+    except OSError as error:
+        problems.append(f"SECRET_KEY can't be kept in {path}: {error.strerror}. Set it, or make the folder writable.")
+        return None
+
+
+def _make_key(path: Path) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    try:
+        draft.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()

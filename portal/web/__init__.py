@@ -1,0 +1,14 @@
+"""What all pages share: who may open what, headers, refusals, error pages, filters."""
+
+from flask import Flask
+
+from portal.web import errors, filters, gate, headers, notice, site
+
+
+def init_app(app: Flask) -> None:
+    gate.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    notice.init_app(app)
+    app.register_blueprint(site.bp)

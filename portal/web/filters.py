@@ -1,0 +1,41 @@
+"""How values are written on pages."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask
+
+from portal import clock
+
+_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters |= {"day": day, "clock": clock_time, "iso": iso, "money": money, "countdown": countdown}
+
+
+def day(value: date) -> str:
+    return f"{value.day} {value:%B %Y}"
+
+
+def clock_time(value: datetime) -> str:
+    return f"{value:%H:%M} UTC"
+
+
+def iso(value: date) -> str:
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def money(value: Decimal, currency: str) -> str:
+    sign = _SIGNS.get(currency)
+    return f"{sign}{value:,.2f}" if sign else f"{value:,.2f} {currency}"
+
+
+def countdown(value: datetime) -> str:
+    """The time from now until then: "28 s" or "4 minutes"."""
+    seconds = max(0, round((value - clock.now()).total_seconds()))
+    if seconds < 100:  # noqa: PLR2004 - below that, seconds are what one waits for
+        return f"{seconds} s"
+    if seconds < 2 * 3600:
+        return f"{round(seconds / 60)} minutes"
+    return f"{round(seconds / 3600)} hours"

@@ -1,0 +1,145 @@
+"""Who may open what. A page is private until it is listed here."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wrappers import Response
+
+from portal import clock, sessions
+from portal.audit import Client
+from portal.extensions import login_manager
+from portal.sessions import Browser
+
+PUBLIC = frozenset({"static", "web.index", "web.help", "web.healthz", "web.readyz", "auth.login", "auth.register"})
+"""For anyone."""
+PASSWORD_ONLY = frozenset({"auth.verify", "auth.verify_send", "auth.logout"})
+"""After the password alone; `auth.logout` for everyone signed in too."""
+ENROLMENT = frozenset(
+    {
+        "auth.logout", "auth.confirm", "auth.confirm_send",
+        "profile.phone", "profile.verify", "profile.send", "profile.index",
+    }
+)  # fmt: skip
+"""All that opens while two-factor sign-in is required and there is no phone."""
+ANY_HOST = frozenset({"web.healthz", "web.readyz"})
+
+LONGEST_PATH = 500
+
+_HALF = "half"
+"""Where the cookie keeps the token of a browser that gave only the password."""
+_NEXT = "next"
+
+
+def init_app(app: Flask) -> None:
+    # The cookie of Flask-Login's own session check is not used: a session is a row (`portal/sessions.py`).
+    login_manager.session_protection = None
+    login_manager.init_app(app)
+    login_manager.user_loader(_load_user)
+    app.before_request(_check_host)
+    app.before_request(_check_access)
+
+
+def client() -> Client:
+    """Where this request comes from. Behind proxies ProxyFix has put the believed address in place."""
+    return Client((request.remote_addr or "")[:64], request.headers.get("User-Agent", "")[:200])
+
+
+def signed_in() -> Browser:
+    """The signed-in browser of a private page."""
+    browser = current_user._get_current_object()  # noqa: SLF001 - how Flask-Login hands out the object itself
+    if not isinstance(browser, Browser):
+        raise sessions.SignedOutError
+    return browser
+
+
+def password_only() -> Browser:
+    """The browser that still owes its code. Raises SignedOutError when there is none."""
+    browser = _half_browser()
+    if browser is None:
+        raise sessions.SignedOutError
+    return browser
+
+
+def keep_half(token: str, next_path: str | None) -> None:
+    """After the password: the browser waits for its code. A new session, so nothing set before is believed."""
+    session.clear()
+    session[_HALF] = token
+    if next_path:
+        session[_NEXT] = next_path
+
+
+def keep_signed_in(token: str) -> str | None:
+    """The browser is signed in. Returns where its customer was going."""
+    next_path = session.get(_NEXT)
+    session.clear()
+    replace_token(token)
+    return next_path
+
+
+def replace_token(token: str) -> None:
+    """The signed-in browser goes on with a new token."""
+    browser = sessions.load(token, clock.now())
+    if browser is None:
+        raise sessions.SignedOutError
+    login_user(browser)
+
+
+def forget() -> None:
+    """Sign out: end the row, empty the cookie."""
+    for browser in (_half_browser(), current_user._get_current_object()):  # noqa: SLF001 - see above
+        if isinstance(browser, Browser):
+            sessions.end(browser)
+    logout_user()
+    session.clear()
+
+
+def safe_path(path: str | None) -> str | None:
+    """A path of this site, or None.
+
+    Browsers read two slashes, or a slash and a backslash, as the start of another site, and drop control characters.
+    """
+    if not path or len(path) > LONGEST_PATH or not path.startswith("/") or path.startswith("//"):
+        return None
+    if any(c < " " or c in "\\\x7f" for c in path):
+        return None
+    parts = urlsplit(path)
+    return path if not parts.scheme and not parts.netloc else None
+
+
+def _load_user(token: str) -> Browser | None:
+    browser = sessions.load(token, clock.now())
+    return browser if browser and browser.row.signed_in else None
+
+
+def _half_browser() -> Browser | None:
+    if "half_browser" not in g:
+        token = session.get(_HALF)
+        browser = sessions.load(token, clock.now()) if isinstance(token, str) else None
+        g.half_browser = browser if browser and not browser.row.signed_in else None
+    return g.half_browser  # type: ignore[no-any-return]  # `g` holds anything
+
+
+def _check_host() -> None:
+    if request.endpoint not in ANY_HOST and not host_is_trusted(request.host, current_app.config["TRUSTED"]):
+        abort(400)
+
+
+def _check_access() -> Response | None:
+    endpoint = request.endpoint
+    if endpoint in PUBLIC or endpoint is None:  # None: no such page; everyone gets the 404.
+        return None
+    if current_user.is_authenticated:
+        return _enrolment_first(signed_in()) if endpoint not in ENROLMENT else None
+    if _half_browser() is not None:
+        return None if endpoint in PASSWORD_ONLY else redirect(url_for("auth.verify"))
+    going_to = request.path if request.method == "GET" else None
+    return redirect(url_for("auth.login", next=safe_path(going_to)))
+
+
+def _enrolment_first(browser: Browser) -> Response | None:
+    account = browser.account
+    if account.has_two_factor or account.account_type not in current_app.config["REQUIRE_TWO_FACTOR"]:
+        return None
+    return redirect(url_for("profile.phone", slot="primary"))
