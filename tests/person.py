@@ -1,0 +1,141 @@
+"""A person at a browser: opens pages, fills in the forms that are really on them, reads the texts on a phone."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.fakes import MemoryBackend
+from tests.linting import lint
+
+GOOD_PASSWORD = "four plain words together"
+PHONE = "+12015550123"
+BACKUP = "+12015550145"
+OTHER = "+12015550167"
+
+
+@dataclass
+class Page:
+    response: TestResponse
+
+    def __post_init__(self) -> None:
+        self.status = self.response.status_code
+        self.path = urlsplit(self.response.request.url).path
+        self.html = self.response.get_data(as_text=True)
+        self.soup = BeautifulSoup(self.html, "html.parser")
+        if self.response.mimetype == "text/html" and self.status not in range(300, 400):
+            lint(self.soup, self.path)
+
+    @property
+    def words(self) -> str:
+        """What a person reads, in one line."""
+        main = self.soup.find("main") or self.soup
+        return " ".join(main.get_text(" ").split())
+
+    def form(self, action: str, **hidden: str) -> Tag:
+        """The form with this action whose hidden fields hold these values."""
+        for form in self.soup.find_all("form"):
+            values = {field.get("name"): field.get("value") for field in form.find_all("input", type="hidden")}
+            if form.get("action") in {action, None} and hidden.items() <= values.items():
+                assert isinstance(form, Tag)
+                return form
+        raise AssertionError(f"no form to {action} {hidden} on {self.path}: {self.words}")
+
+
+class Person:
+    """One browser of one person. `follow` is what a browser does with a redirect."""
+
+    def __init__(self, app: Flask, address: str = "203.0.113.5") -> None:
+        self.app = app
+        self.address = address
+        self.client = app.test_client()
+        self.page: Page
+
+    def open(self, path: str) -> Page:
+        return self._arrive(self.client.get(path, environ_overrides=self._environ(), follow_redirects=True))
+
+    def submit(self, action: str, fields: dict[str, str] | None = None, **hidden: str) -> Page:
+        """Fill in the form on the page that leads to `action`, and send it with all that is hidden in it."""
+        form = self.page.form(action, **hidden)
+        assert form.get("method") == "post"
+        values: dict[str, str] = {}
+        for field in form.find_all("input"):
+            kind, name = field.get("type"), str(field.get("name", ""))
+            if name and (kind not in {"radio", "checkbox"} or field.has_attr("checked")):
+                values[name] = str(field.get("value", ""))
+        unknown = set(fields or {}) - {str(field.get("name")) for field in form.find_all("input")}
+        assert not unknown, f"the form has no {unknown}"
+        return self.post(str(form.get("action") or self.page.path), values | (fields or {}))
+
+    def post(self, path: str, fields: dict[str, str], **options: Any) -> Page:
+        options = {"follow_redirects": True} | options
+        return self._arrive(self.client.post(path, data=fields, environ_overrides=self._environ(), **options))
+
+    def csrf(self) -> str:
+        field = self.page.soup.find("input", attrs={"name": "csrf_token"})
+        assert isinstance(field, Tag)
+        return str(field["value"])
+
+    def register(self, email: str = "alice@example.com", account_type: str = "personal") -> Page:
+        self.open("/auth/register")
+        fields = {"name": "Alice", "email": email, "password": GOOD_PASSWORD, "account_type": account_type}
+        return self.submit("/auth/register", fields)
+
+    def sign_in(self, email: str = "alice@example.com", password: str = GOOD_PASSWORD) -> Page:
+        """The password step."""
+        self.open("/auth/login")
+        return self.submit("/auth/login", {"email": email, "password": password})
+
+    def type_code(self, code: str) -> Page:
+        return self.submit(self.page.path, {"code": code})
+
+    def enrol(self, number: str = PHONE, slot: str = "primary") -> Page:
+        """Add a number to an empty slot, the password having just been typed or being typed now."""
+        self.open(f"/profile/phones/{slot}")
+        self.submit(f"/profile/phones/{slot}", {"number": number})
+        if self.page.path == "/auth/confirm":
+            self.confirm()
+        return self.type_code(self.newest_code(number))
+
+    def confirm(self, password: str = GOOD_PASSWORD) -> Page:
+        """The password, and the code that it sends."""
+        self.submit("/auth/confirm", {"password": password})
+        if self.page.path == "/auth/confirm" and self.page.soup.find("input", attrs={"name": "code"}):
+            self.type_code(self.newest_code())
+        return self.page
+
+    def sign_out(self) -> Page:
+        return self.submit("/auth/logout")
+
+    def texts(self, number: str | None = None) -> list[str]:
+        """Everything that has arrived on a phone, or on all phones."""
+        self.app.extensions["dispatcher"].drain()
+        return [text.text for text in provider(self.app).texts if number in {None, text.to}]
+
+    def newest_code(self, number: str | None = None) -> str:
+        texts = [text for text in self.texts(number) if "#" in text]
+        match = re.search(r"#(\d{6})\Z", texts[-1])
+        assert match
+        return match[1]
+
+    def _environ(self) -> dict[str, str]:
+        return {"REMOTE_ADDR": self.address}
+
+    def _arrive(self, response: TestResponse) -> Page:
+        self.page = Page(response)
+        return self.page
+
+
+def provider(app: Flask, index: int = 0) -> MemoryBackend:
+    backend = app.config["SMS_BACKEND_OBJECTS"][index]
+    assert isinstance(backend, MemoryBackend)
+    return backend
+
+
+def wrong(code: str) -> str:
+    """Six digits that are not the code."""
+    return f"{(int(code) + 1) % 10**6:06d}"
