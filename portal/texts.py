@@ -63,6 +63,11 @@ def notice(sender: Sender, kind: Notice, slot: str = "") -> str:
     return f"{sender.name}: {_NOTICES[kind].format(slot=slot)} Not you? Tell us at once: {sender.host}/help"
 
 
+def test(sender: Sender) -> str:
+    """What `portal sms send-test` sends."""
+    return f"{sender.name}: this is a test. Texts from {sender.host} reach this phone."
+
+
 def length(text: str) -> int:
     """Septets, or SEGMENT + 1 for a text with a character outside GSM-7."""
     if not is_gsm7(text):
@@ -78,7 +83,7 @@ def longest(sender: Sender, whats: list[str]) -> int:
     """Septets of the longest text this sender can send, `whats` being all that a code can confirm."""
     codes = [code(sender, purpose, "0" * 6, 59, what) for purpose in _CODES for what in whats]
     notices = [notice(sender, kind, "primary") for kind in Notice]
-    return max(length(text) for text in codes + notices)
+    return max(length(text) for text in [*codes, *notices, test(sender)])
 
 
 def _span(seconds: int) -> str:

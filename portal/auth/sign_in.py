@@ -12,12 +12,13 @@ from portal.auth import bp
 from portal.codes import page as code_page
 from portal.models import Purpose
 from portal.web import gate
-from portal.web.forms import CodeForm, PortalForm, SendForm, form_page, see_other
+from portal.web.forms import CodeForm, PortalForm, SendForm, form_page, is_plain_line, see_other
 
 
 class LoginForm(PortalForm):
     email = EmailField(
-        "Email", [InputRequired("Type your email."), Length(max=254, message="Use at most 254 characters.")]
+        "Email",
+        [InputRequired("Type your email."), Length(max=254, message="Use at most 254 characters."), is_plain_line],
     )
     password = PasswordField("Password", [InputRequired("Type your password.")])
     next = HiddenField()

@@ -12,8 +12,9 @@ from portal.accounts import signing_in
 from portal.auth import bp
 from portal.models import AccountType
 from portal.web import gate
-from portal.web.forms import PortalForm, form_page, see_other
+from portal.web.forms import PortalForm, form_page, is_plain_line, see_other
 
+LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+\.[^\s@.\x00-\x1f\x7f]+")
 _TYPES = [
     SelectChoice(AccountType.PERSONAL.value, "Personal"),
@@ -22,16 +23,10 @@ _TYPES = [
 ]
 
 
-def is_plain_line(form: PortalForm, field: Field) -> None:
-    """No control or direction-changing characters: they make one text look like another."""
-    del form
-    if any(not c.isprintable() for c in field.data or ""):
-        raise ValidationError("Use letters, digits and plain signs only.")
-
-
 def is_email(form: PortalForm, field: Field) -> None:
     del form
-    if not _EMAIL.fullmatch((field.data or "").strip()):
+    email = signing_in.fold(field.data or "")
+    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise ValidationError("That is not an email address. It should look like name@example.com.")
 
 
@@ -44,7 +39,7 @@ class RegisterForm(PortalForm):
         "Email",
         [
             InputRequired("Type your email."),
-            Length(max=254, message="Use at most 254 characters."),
+            Length(max=LONGEST_EMAIL, message="Use at most 254 characters."),
             is_plain_line,
             is_email,
         ],

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from flask import Flask, make_response, render_template, request, url_for
 from flask_login import logout_user
@@ -14,6 +15,7 @@ from portal.codes.state import StartOverError
 from portal.passwords import HashingBusyError
 from portal.sessions import SignedOutError
 from portal.web.forms import see_other
+from portal.web.notice import be_plain
 
 log = logging.getLogger("portal.web")
 
@@ -48,7 +50,9 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(status: int, words: tuple[str, str] | None = None, action: Action | None = None) -> Response:
-    title, sentence = words or _PAGES.get(status, _PAGES[400 if status < 500 else 500])  # noqa: PLR2004 - whose fault
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        be_plain()
+    title, sentence = words or _PAGES.get(status, _PAGES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
     action = action or Action(url_for("web.index"), "Go to the start page")
     return make_response(
         render_template("error.html", status=status, title=title, sentence=sentence, action=action), status

@@ -8,7 +8,7 @@ from typing import Any
 from flask import make_response, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, StringField
+from wtforms import Field, Form, HiddenField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from portal import clock, otp
@@ -39,6 +39,13 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
         if self.refusal is not None:
             return self.refusal.status
         return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.OK
+
+
+def is_plain_line(form: Form, field: Field) -> None:
+    """No control or direction-changing characters: they make one text look like another."""
+    del form
+    if any(not c.isprintable() for c in field.data or ""):
+        raise ValidationError("Use letters, digits and plain signs only.")
 
 
 class SendForm(PortalForm):

@@ -43,7 +43,8 @@ def init_app(app: Flask) -> None:
 
 def client() -> Client:
     """Where this request comes from. Behind proxies ProxyFix has put the believed address in place."""
-    return Client((request.remote_addr or "")[:64], request.headers.get("User-Agent", "")[:200])
+    browser = "".join(c for c in request.headers.get("User-Agent", "") if c.isprintable())
+    return Client((request.remote_addr or "")[:64], browser[:200])
 
 
 def signed_in() -> Browser:

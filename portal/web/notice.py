@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
+
+from portal import clock
 
 _WORDS = {
     "personal": "A stolen password is enough to get into your account. Add your phone, and it no longer is.",
@@ -36,8 +38,19 @@ def _globals() -> dict[str, Any]:
     return {
         "portal_name": config["PORTAL_NAME"],
         "support": Support(config["SUPPORT_EMAIL"] or "", config["SUPPORT_URL"] or "", config["SUPPORT_PHONE"] or ""),
-        "notice": _notice(),
+        "notice": None if is_plain() else _notice(),
+        "plain": is_plain(),
+        "now": clock.now(),
     }
+
+
+def be_plain() -> None:
+    """For the page of an error that may be the database's: it must not ask who is signed in."""
+    g.plain = True
+
+
+def is_plain() -> bool:
+    return bool(g.get("plain", False))
 
 
 def _notice() -> Notice | None:

@@ -1,10 +1,7 @@
 """The `portal` command."""
 
-import getpass
 import logging
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import click
 from alembic.runtime.migration import MigrationContext
@@ -15,11 +12,10 @@ from flask_migrate import upgrade
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import audit, clock, create_app, demo, numbers
-from portal.accounts import staff
-from portal.accounts.signing_in import EmailTakenError
+from portal import clock, create_app, demo
+from portal.cli.sms import sms
+from portal.cli.users import users
 from portal.extensions import db
-from portal.models import AccountType
 from portal.prune import prune as prune_now
 from portal.serving import serve as serve_app
 from portal.settings import SettingsError
@@ -38,6 +34,10 @@ def _create_app() -> Flask:
 @click.group(cls=FlaskGroup, create_app=_create_app, add_default_commands=False, add_version_option=False)
 def main() -> None:
     """Run and look after the Client Portal."""
+
+
+main.add_command(users)
+main.add_command(sms)
 
 
 @main.command()
@@ -94,96 +94,6 @@ def db_upgrade() -> None:
     """Bring the tables up to date."""
     _bring_up_to_date()
     click.echo("The database is up to date.")
-
-
-@main.group()
-def users() -> None:
-    """Customers' accounts. What is done to one is recorded, ends its sessions, and is told to its proven phones."""
-
-
-@users.command(name="list")
-@with_appcontext
-def users_list() -> None:
-    """Every account: email, type, phones, state."""
-    for account in staff.list_all():
-        phones = " ".join(f"{phone.slot} {numbers.mask(phone.number)}" for phone in account.phones) or "no phone"
-        click.echo(
-            f"{account.email}\t{account.account_type}\t{phones}\t{'disabled' if account.disabled_at else 'active'}"
-        )
-
-
-@users.command(name="create")
-@click.argument("email")
-@click.option("--name", required=True)
-@click.option("--type", "account_type", type=click.Choice([t.value for t in AccountType]), default="personal")
-@with_appcontext
-def users_create(email: str, name: str, account_type: str) -> None:
-    """Make an account with a random password."""
-    try:
-        password = staff.create(email, name, account_type, _staff())
-    except EmailTakenError:
-        raise click.ClickException("There is an account with this email already.") from None
-    click.echo(f"Password of {email}: {password}")
-
-
-def _on_account(command: Callable[..., None]) -> Callable[..., None]:
-    """An EMAIL and a --reason, and a sentence when there is no such account."""
-
-    @click.argument("email")
-    @click.option("--reason", required=True, help="Why; kept in the audit.")
-    @with_appcontext
-    def run(email: str, **values: Any) -> None:
-        try:
-            command(email, **values)
-        except staff.NoSuchAccountError:
-            raise click.ClickException(f"There is no account with the email {email}.") from None
-
-    run.__doc__ = command.__doc__
-    return run
-
-
-@users.command(name="disable")
-@_on_account
-def users_disable(email: str, reason: str) -> None:
-    """Switch an account off: nobody can sign in."""
-    staff.disable(email, reason, _staff())
-    click.echo(f"{email} is disabled.")
-
-
-@users.command(name="enable")
-@_on_account
-def users_enable(email: str, reason: str) -> None:
-    """Switch an account on again."""
-    staff.enable(email, reason, _staff())
-    click.echo(f"{email} is enabled.")
-
-
-@users.command(name="reset-password")
-@_on_account
-def users_reset_password(email: str, reason: str) -> None:
-    """Set a random password. Where a phone is enrolled, sign-in still asks for its code."""
-    click.echo(f"New password of {email}: {staff.reset_password(email, reason, _staff())}")
-
-
-@users.command(name="unlock")
-@_on_account
-def users_unlock(email: str, reason: str) -> None:
-    """Forget the wrong passwords and codes that shut an account."""
-    staff.unlock(email, reason, _staff())
-    click.echo(f"{email} is unlocked.")
-
-
-@users.command(name="remove-phone")
-@click.option("--slot", type=click.Choice(["primary", "backup", "both"]), default="both")
-@_on_account
-def users_remove_phone(email: str, reason: str, slot: str) -> None:
-    """Remove the phones of a customer who lost them. Make sure first who is asking."""
-    staff.remove_phone(email, reason, _staff(), ("backup", "primary") if slot == "both" else (slot,))
-    click.echo(f"Removed from {email}: {slot}.")
-
-
-def _staff() -> audit.Actor:
-    return audit.Actor(f"staff:{getpass.getuser()}")
 
 
 def _bring_up_to_date() -> None:
