@@ -51,9 +51,10 @@ class Accepted:
 
 
 class SmsRejected(Exception):
-    """This number will never get a text from this provider: barred, not reachable, opted out.
+    """No text of this provider will ever reach the number: barred, not reachable, opted out.
 
-    The message is half a sentence for the shop. It holds neither the number nor the text.
+    The message is half a sentence that the customer may read: "the number is barred". It holds neither the number
+    nor the text.
     """
 
 
