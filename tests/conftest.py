@@ -1,4 +1,5 @@
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,9 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import URL
 
 from portal import clock, create_app
 from portal.extensions import db
+from tests import postgres
 from tests.person import Person
 
 SETTINGS = {"SMS_BACKENDS": "tests.fakes:MemoryBackend", "SMS_ALLOWED_REGIONS": "US,GB,CA", "SECRET_KEY": "k" * 32}
@@ -50,15 +54,50 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return moved
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database, up to date."""
-    folder = tmp_path_factory.mktemp("template")
-    app = create_app(folder, SETTINGS)
+def make_tables(folder: Path, url: str) -> None:
+    """Bring an empty database up to date."""
+    app = create_app(folder, SETTINGS | {"DATABASE_URL": url})
     with app.app_context():
         upgrade()
         db.engine.dispose()
-    return folder / "portal.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with empty tables."""
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
+    make_tables(path.parent, f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    try:
+        with postgres.server() as url:
+            yield url
+    except postgres.NoPostgresError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: URL, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with empty tables."""
+    url = postgres.make_database(postgres_server, "portal_template")
+    make_tables(tmp_path_factory.mktemp("template"), url.render_as_string(hide_password=False))
+    return "portal_template"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own with empty tables: each test runs once on either engine."""
+    if request.param == "sqlite":
+        path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "portal.sqlite3")
+        yield f"sqlite:///{path}"
+        return
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    name = f"portal_{secrets.token_hex(8)}"
+    yield postgres.make_database(server, name, template).render_as_string(hide_password=False)
+    postgres.drop_database(server, name)
 
 
 @pytest.fixture
@@ -67,10 +106,18 @@ def settings() -> dict[str, str]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once for all tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+
+
 @pytest.fixture
-def app(tmp_path: Path, template: Path, settings: dict[str, str]) -> Iterator[Flask]:
-    shutil.copy(template, tmp_path / "portal.sqlite3")
-    app = create_app(tmp_path, SETTINGS | settings)
+def app(
+    tmp_path: Path, database_url: str, settings: dict[str, str], compiled_pages: FileSystemBytecodeCache
+) -> Iterator[Flask]:
+    app = create_app(tmp_path, SETTINGS | {"DATABASE_URL": database_url} | settings)
+    app.jinja_env.bytecode_cache = compiled_pages
     yield app
     with app.app_context():
         db.engine.dispose()

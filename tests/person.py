@@ -39,11 +39,49 @@ class Page:
     def form(self, action: str, **hidden: str) -> Tag:
         """The form with this action whose hidden fields hold these values."""
         for form in self.soup.find_all("form"):
-            values = {field.get("name"): field.get("value") for field in form.find_all("input", type="hidden")}
-            if form.get("action") in {action, None} and hidden.items() <= values.items():
+            if form.get("action") in {action, None} and hidden.items() <= _hidden(form).items():
                 assert isinstance(form, Tag)
                 return form
         raise AssertionError(f"no form to {action} {hidden} on {self.path}: {self.words}")
+
+    def form_with(self, field: str, **hidden: str) -> Tag:
+        """The first form that has this field, holding these values in hidden ones."""
+        for form in self.soup.find_all("form"):
+            if form.find("input", attrs={"name": field}) and _hidden(form).items() >= hidden.items():
+                assert isinstance(form, Tag)
+                return form
+        raise AssertionError(f"no form with {field} {hidden} on {self.path}: {self.words}")
+
+    def has_field(self, name: str) -> bool:
+        return self._input(name) is not None
+
+    def value(self, name: str) -> str:
+        """What stands in a field."""
+        field = self._input(name)
+        assert field is not None, f"no field {name} on {self.path}"
+        return str(field.get("value", ""))
+
+    def complaint(self, name: str) -> str:
+        """The sentence beside a field that says what is wrong with it; empty when nothing is."""
+        field = self._input(name)
+        assert field is not None, f"no field {name} on {self.path}"
+        if field.get("aria-invalid") != "true":
+            return ""
+        described = str(field.get("aria-describedby", "")).split()
+        return " ".join(self._text_of(i) for i in described if i.endswith("-error"))
+
+    @property
+    def status_line(self) -> str:
+        """What a code page says became of the text."""
+        return self._text_of("code-status")
+
+    def _input(self, name: str) -> Tag | None:
+        field = self.soup.find("input", attrs={"name": name})
+        return field if isinstance(field, Tag) else None
+
+    def _text_of(self, element: str) -> str:
+        found = self.soup.find(id=element)
+        return " ".join(found.get_text(" ").split()) if found else ""
 
 
 class Person:
@@ -55,21 +93,30 @@ class Person:
         self.client = app.test_client()
         self.page: Page
 
+    def copy(self, address: str | None = None) -> "Person":
+        """Another browser that holds a copy of this one's cookies, as of now."""
+        other = Person(self.app, address or self.address)
+        for cookie in self.client._cookies.values():
+            other.client.set_cookie(cookie.key, cookie.value, domain=cookie.domain, path=cookie.path)
+        return other
+
     def open(self, path: str) -> Page:
         return self._arrive(self.client.get(path, environ_overrides=self._environ(), follow_redirects=True))
 
     def submit(self, action: str, fields: dict[str, str] | None = None, **hidden: str) -> Page:
         """Fill in the form on the page that leads to `action`, and send it with all that is hidden in it."""
-        form = self.page.form(action, **hidden)
+        return self._send(self.page.form(action, **hidden), fields or {})
+
+    def _send(self, form: Tag, fields: dict[str, str]) -> Page:
         assert form.get("method") == "post"
         values: dict[str, str] = {}
         for field in form.find_all("input"):
             kind, name = field.get("type"), str(field.get("name", ""))
             if name and (kind not in {"radio", "checkbox"} or field.has_attr("checked")):
                 values[name] = str(field.get("value", ""))
-        unknown = set(fields or {}) - {str(field.get("name")) for field in form.find_all("input")}
+        unknown = set(fields) - {str(field.get("name")) for field in form.find_all("input")}
         assert not unknown, f"the form has no {unknown}"
-        return self.post(str(form.get("action") or self.page.path), values | (fields or {}))
+        return self.post(str(form.get("action") or self.page.path), values | fields)
 
     def post(self, path: str, fields: dict[str, str], **options: Any) -> Page:
         options = {"follow_redirects": True} | options
@@ -90,8 +137,17 @@ class Person:
         self.open("/auth/login")
         return self.submit("/auth/login", {"email": email, "password": password})
 
+    def sign_in_with_code(self, email: str = "alice@example.com", password: str = GOOD_PASSWORD) -> Page:
+        """Both steps."""
+        self.sign_in(email, password)
+        return self.type_code(self.newest_code())
+
     def type_code(self, code: str) -> Page:
-        return self.submit(self.page.path, {"code": code})
+        return self._send(self.page.form_with("code"), {"code": code})
+
+    def send_code(self, phone: str = "primary") -> Page:
+        """Press the button of a code page that sends the code, again or to the other phone."""
+        return self._send(self.page.form_with("phone", phone=phone), {})
 
     def enrol(self, number: str = PHONE, slot: str = "primary") -> Page:
         """Add a number to an empty slot, the password having just been typed or being typed now."""
@@ -107,6 +163,16 @@ class Person:
         if self.page.path == "/auth/confirm" and self.page.soup.find("input", attrs={"name": "code"}):
             self.type_code(self.newest_code())
         return self.page
+
+    def change_password(self, new: str, current: str = GOOD_PASSWORD) -> Page:
+        """Up to the code, where there is a phone."""
+        self.open("/profile/password")
+        return self.submit("/profile/password", {"current_password": current, "password": new})
+
+    def remove(self, slot: str = "primary") -> Page:
+        """Up to the password."""
+        self.open("/profile/")
+        return self.submit(f"/profile/phones/{slot}/remove")
 
     def sign_out(self) -> Page:
         return self.submit("/auth/logout")
@@ -128,6 +194,10 @@ class Person:
     def _arrive(self, response: TestResponse) -> Page:
         self.page = Page(response)
         return self.page
+
+
+def _hidden(form: Tag) -> dict[str, str]:
+    return {str(field.get("name")): str(field.get("value")) for field in form.find_all("input", type="hidden")}
 
 
 def provider(app: Flask, index: int = 0) -> MemoryBackend:
