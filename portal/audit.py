@@ -1,7 +1,7 @@
 """What happened, for the customer and the shop: who, what, when, from where. No code, password or whole number."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ class Client:
 
     address: str
     browser: str
+    known_token: str = field(default="", repr=False)
+    """From the cookie that a full sign-in leaves; empty without one. See `portal/known_browsers.py`."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, update
 
+from portal import known_browsers
 from portal.database import begin_write
-from portal.models import AuditEvent, BrowserSession, Challenge, LimitHit, TextMessage
+from portal.models import AuditEvent, BrowserSession, Challenge, KnownBrowser, LimitHit, TextMessage
 
 KEEP_TEXTS = timedelta(days=7)
 """How long a spent challenge and its texts can still answer the question "did it arrive"."""
@@ -23,6 +24,7 @@ def prune(now: datetime) -> dict[str, int]:
             Challenge.expires_at < old, ~exists().where(TextMessage.challenge_id == Challenge.id)
         ),
         "sessions": delete(BrowserSession).where(BrowserSession.made_at < now - KEEP_SESSIONS),
+        "browsers": delete(KnownBrowser).where(KnownBrowser.made_at < now - known_browsers.LIFE),
         "limits": delete(LimitHit).where(LimitHit.until < now),
         "addresses": update(AuditEvent)
         .where(AuditEvent.at < now - KEEP_ADDRESSES, AuditEvent.address.is_not(None))

@@ -1,12 +1,16 @@
 """Reads all settings, checks them together, and says everything that is wrong at once."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 import config
 from portal import otp, sms_backends, texts
@@ -35,14 +39,10 @@ def load(instance: Path, environ: Mapping[str, str]) -> dict[str, Any]:
     classes = _backends(values.get("SMS_BACKENDS") or (), problems)
     for backend in classes:
         values |= _read(backend.settings, source, problems)
-    if not problems:
-        _derive(values, instance, problems)
-        problems += _check(values, classes)
-    if not problems:
-        try:
-            values["SMS_BACKEND_OBJECTS"] = sms_backends.load(classes, values)
-        except SmsConfigError as error:
-            problems.append(str(error))
+    _derive(values, instance, problems)
+    said = {sentence.split()[0].removesuffix("_FILE") for sentence in problems}
+    problems += [sentence for sentence in _check(values, classes) if sentence.split()[0] not in said]
+    values["SMS_BACKEND_OBJECTS"] = _make(classes, values, problems) if not problems else ()
     if problems:
         raise SettingsError(problems)
     return values
@@ -67,6 +67,7 @@ def _as_text(value: object) -> str:
 
 
 def _read(settings: Iterable[Setting], source: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    """Their values. A wrong one gives its default, so that the others can be checked all the same."""
     values: dict[str, Any] = {}
     for setting in settings:
         text = source.get(setting.name, "").strip() or _from_file(setting, source, problems) or setting.default
@@ -79,6 +80,8 @@ def _read(settings: Iterable[Setting], source: Mapping[str, str], problems: list
             values[setting.name] = setting.parse(text)
         except ValueError as error:
             problems.append(f"{setting.name} {error}.")
+            if setting.default is not None:
+                values[setting.name] = setting.parse(setting.default)
     return values
 
 
@@ -103,20 +106,31 @@ def _backends(names: Iterable[str], problems: list[str]) -> list[type[SmsBackend
     return found
 
 
+def _make(classes: Iterable[type[SmsBackend]], values: dict[str, Any], problems: list[str]) -> tuple[SmsBackend, ...]:
+    made: list[SmsBackend] = []
+    for backend in classes:
+        try:
+            made += sms_backends.load([backend], values)
+        except SmsConfigError as error:
+            problems.append(str(error))
+    return tuple(made)
+
+
 def _derive(values: dict[str, Any], instance: Path, problems: list[str]) -> None:
     """Defaults that hang on other settings, and what Flask and its extensions read."""
     host = f"[{values['HOST']}]" if ":" in values["HOST"] else values["HOST"]
     values["PUBLIC_URL"] = (values["PUBLIC_URL"] or f"http://{host}:{values['PORT']}").rstrip("/")
-    https = values["PUBLIC_URL"].startswith("https://")
+    https = values["PUBLIC_URL"].lower().startswith("https://")
     values["PUBLIC_HOST"] = _host(values["PUBLIC_URL"])
-    values["TRUSTED"] = {values["PUBLIC_HOST"]} | (LOOPBACK if not https and _listens_here(values["HOST"]) else set())
+    here = LOOPBACK if not https and _listens_here(values["HOST"]) else set()
+    values["TRUSTED"] = {_ascii(values["PUBLIC_HOST"])} | here
     values["IS_HTTPS"] = https
     values["IS_DEMO"] = not https and values["PUBLIC_HOST"] in LOOPBACK
     if values["REGISTRATION_OPEN"] is None:
         values["REGISTRATION_OPEN"] = not https
     if values["SMS_ALLOWED_REGIONS"] is None and values["SMS_BACKENDS"] == ("console",):
         values["SMS_ALLOWED_REGIONS"] = frozenset()
-    if values["SECRET_KEY"] is None and not https:
+    if values["SECRET_KEY"] is None and not https and not problems:
         values["SECRET_KEY"] = _made_once(instance / "secret_key", problems)
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'portal.sqlite3'}"
     values |= {
@@ -174,17 +188,31 @@ def _check(values: dict[str, Any], classes: Iterable[type[SmsBackend]]) -> list[
             f"PORTAL_NAME and the host of PUBLIC_URL make texts {too_long} characters too long. Shorten the name.",
         ),
         (
-            not values["DATABASE_URL"].startswith(("sqlite:///", "postgresql+psycopg://")),
-            "DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.",
+            not _is_database(values["DATABASE_URL"]),
+            "DATABASE_URL must look like sqlite:////path/to/file or postgresql+psycopg://user@host:5432/name.",
         ),
     )
     return [sentence for is_wrong, sentence in rules if is_wrong]
 
 
 def _is_origin(url: str) -> bool:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        host = _host(url).encode("idna").decode()
+        parts.port  # noqa: B018 - raises ValueError for what is no port
+    except ValueError:
+        return False
+    is_host = re.fullmatch(r"\[[0-9a-f:.]+\]|[a-z0-9.-]+", host)
     rest = parts.path or parts.query or parts.fragment or "@" in parts.netloc
-    return parts.scheme in {"http", "https"} and bool(_host(url)) and not rest
+    return parts.scheme in {"http", "https"} and bool(is_host) and not rest
+
+
+def _is_database(url: str) -> bool:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return url.startswith(("sqlite:///", "postgresql+psycopg://"))
 
 
 def _rates(values: Mapping[str, Any]) -> Rates:

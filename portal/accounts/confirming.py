@@ -60,7 +60,7 @@ def accept_password(browser: Browser, client: Client) -> Done:
         if not row.account.has_two_factor:
             return _CARRY_OUT[act["act"]](Change(session, now, row, client), act)
         token = sessions.renew(session, row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
-        start(Step(session, now, sessions.digest(token), row.account, client.address), Purpose.CONFIRM, act, now)
+        start(Step(session, now, sessions.digest(token), row.account, client), Purpose.CONFIRM, act, now)
         return Done(token)
 
 
@@ -78,5 +78,5 @@ def send_code(browser: Browser, slot: str, client: Client) -> None:
     now = clock.now()
     with begin_write() as session:
         row = sessions.hold(session, browser, now)
-        step = Step(session, now, row.id, row.account, client.address)
+        step = Step(session, now, row.id, row.account, client)
         send(step, Purpose.CONFIRM, waiting(row, now), slot)

@@ -46,7 +46,7 @@ def begin_first(browser: Browser, act: Mapping[str, Any], client: Client) -> Don
         row = sessions.hold(session, browser, now)
         if not needs_no_confirm(Browser(browser.token, row, row.account), now):
             raise StartOverError
-        step = Step(session, now, row.id, row.account, client.address)
+        step = Step(session, now, row.id, row.account, client)
         start(step, Purpose.PROVE, _to_prove(act), row.password_at)
         return Done(browser.token, dict(act))
 
@@ -54,7 +54,7 @@ def begin_first(browser: Browser, act: Mapping[str, Any], client: Client) -> Don
 def start_proving(change: Change, act: Mapping[str, Any]) -> Done:
     """A confirmed SET_PHONE: the code goes to the new number; until it is typed in nothing changes."""
     token = sessions.renew(change.session, change.row, password_at=change.now)
-    step = Step(change.session, change.now, sessions.digest(token), change.account, change.client.address)
+    step = Step(change.session, change.now, sessions.digest(token), change.account, change.client)
     start(step, Purpose.PROVE, _to_prove(act), change.now)
     return Done(token, dict(act))
 
@@ -81,7 +81,7 @@ def send_proof(browser: Browser, slot: str, client: Client) -> None:
     now = clock.now()
     with begin_write() as session:
         row = sessions.hold(session, browser, now)
-        send(Step(session, now, row.id, row.account, client.address), Purpose.PROVE, {"slot": slot}, None)
+        send(Step(session, now, row.id, row.account, client), Purpose.PROVE, {"slot": slot}, None)
 
 
 def remove(change: Change, act: Mapping[str, Any]) -> Done:

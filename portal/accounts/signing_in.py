@@ -1,12 +1,14 @@
 """Registering, and signing in: first the password, then the code."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from portal import audit, clock, limits, passwords, sessions
+from portal import audit, clock, known_browsers, limits, passwords, sessions
 from portal.audit import Client
 from portal.codes.redeeming import redeem
 from portal.codes.sending import Step, last_target, send, start
@@ -32,8 +34,20 @@ class EmailTakenError(Exception):
     """There is an account with this email."""
 
 
-def register(name: str, email: str, password: str, account_type: str, client: Client) -> str:
-    """Make an account and sign its browser in. Returns the token.
+@dataclass(frozen=True)
+class Entered:
+    """A browser after a step of signing in."""
+
+    token: str
+    """Of its session."""
+    complete: bool
+    """Whether it is signed in; if not, a code was sent."""
+    known_token: str = ""
+    """By which the account will know it again; with a full sign-in only."""
+
+
+def register(name: str, email: str, password: str, account_type: str, client: Client) -> Entered:
+    """Make an account and sign its browser in.
 
     Raises WeakPasswordError, LimitReachedError, EmailTakenError, HashingBusyError.
     """
@@ -52,50 +66,48 @@ def register(name: str, email: str, password: str, account_type: str, client: Cl
             session.add(account)
             session.flush()
             audit.record(session, now, audit.customer(client), "registered", account.id, type=account_type)
-            return sessions.start(session, now, account, client, signed_in=True)
+            return _enter(session, now, account, client)
     except IntegrityError as error:
         raise EmailTakenError from error
 
 
-def sign_in(email: str, password: str, client: Client) -> tuple[str, bool]:
-    """Check the password. Returns the token, and whether the browser is signed in: if not, a code was sent.
+def sign_in(email: str, password: str, client: Client) -> Entered:
+    """Check the password; with a phone enrolled it sends the code, else the browser is signed in.
 
     Raises WrongPasswordError, AccountDisabledError, LimitReachedError, HashingBusyError.
     """
     email = fold(email)
     now = clock.now()
-    hits = _count_password(email, client, now)
     with begin_read() as session:
         account = session.scalar(select(Account).where(Account.email == email))
+        is_known = known_browsers.is_known(session, now, client.known_token, account.id if account else 0)
+    hits = _count_password(email, client, now, is_known=is_known)
     password_hash = account.password_hash if account else None
     fits = passwords.verify(password_hash, password)
     new_hash = passwords.make_hash(password) if fits and passwords.is_outdated(password_hash or "") else None
+    actor = audit.customer(client)
     with begin_write() as session:
         account = session.scalar(
             select(Account).where(Account.email == email).with_for_update().execution_options(populate_existing=True)
         )
-        if account is None or not fits or account.password_hash != password_hash:
-            audit.record(session, now, audit.customer(client), "wrong password", account.id if account else None)
-        elif account.disabled_at is not None:
-            audit.record(session, now, audit.customer(client), "sign-in refused: disabled", account.id)
-        else:
+        if fits and account is not None and account.password_hash == password_hash and account.disabled_at is None:
             limits.give_back(session, hits)
             account.password_hash = new_hash or account.password_hash
-            complete = not account.has_two_factor
-            token = sessions.start(session, now, account, client, signed_in=complete)
-            if not complete:
-                step = Step(session, now, sessions.digest(token), account, client.address)
-                start(step, Purpose.SIGN_IN, {}, now)
-            event = "signed in without a code" if complete else "password accepted"
-            audit.record(session, now, audit.customer(client), event, account.id)
-            return token, complete
-    if account is not None and fits:
-        raise AccountDisabledError
-    raise WrongPasswordError
+            if not account.has_two_factor:
+                audit.record(session, now, actor, "signed in without a code", account.id)
+                return _enter(session, now, account, client)
+            audit.record(session, now, actor, "password accepted", account.id)
+            token = sessions.start(session, now, account, client, signed_in=False)
+            start(Step(session, now, sessions.digest(token), account, client), Purpose.SIGN_IN, {}, now)
+            return Entered(token, complete=False)
+        is_disabled = fits and account is not None and account.disabled_at is not None
+        event = "sign-in refused: disabled" if is_disabled else "wrong password"
+        audit.record(session, now, actor, event, account.id if account else None)
+    raise AccountDisabledError if is_disabled else WrongPasswordError
 
 
-def finish_sign_in(browser: Browser, code: str, client: Client) -> str:
-    """Redeem the sign-in code. Returns the new token of the signed-in browser. Raises what `redeem` raises."""
+def finish_sign_in(browser: Browser, code: str, client: Client) -> Entered:
+    """Redeem the sign-in code. Raises what `redeem` raises."""
     now = clock.now()
     with redeem(browser, client, now, Purpose.SIGN_IN, {}, code) as paid:
         account = paid.row.account
@@ -104,7 +116,9 @@ def finish_sign_in(browser: Browser, code: str, client: Client) -> str:
             if phone.number == sent_to:
                 phone.last_used_at = now
         audit.record(paid.session, now, audit.customer(client), "signed in with a code", account.id)
-        return sessions.renew(paid.session, paid.row, signed_in=True, factor_at=now, made_at=now, seen_at=now)
+        token = sessions.renew(paid.session, paid.row, signed_in=True, factor_at=now, made_at=now, seen_at=now)
+        known_token = known_browsers.remember(paid.session, now, client.known_token, account.id)
+        return Entered(token, complete=True, known_token=known_token)
 
 
 def send_sign_in_code(browser: Browser, slot: str, client: Client) -> None:
@@ -112,7 +126,7 @@ def send_sign_in_code(browser: Browser, slot: str, client: Client) -> None:
     now = clock.now()
     with begin_write() as session:
         row = sessions.hold(session, browser, now)
-        send(Step(session, now, row.id, row.account, client.address), Purpose.SIGN_IN, {}, slot)
+        send(Step(session, now, row.id, row.account, client), Purpose.SIGN_IN, {}, slot)
 
 
 def check_password(browser: Browser, password: str, client: Client, now: datetime) -> None:
@@ -120,13 +134,16 @@ def check_password(browser: Browser, password: str, client: Client, now: datetim
 
     Raises NotYourPasswordError, LimitReachedError, HashingBusyError.
     """
-    hits = _count_password(browser.account.email, client, now)
-    fits = passwords.verify(browser.account.password_hash, password)
+    account = browser.account
+    with begin_read() as session:
+        is_known = known_browsers.is_known(session, now, client.known_token, account.id)
+    hits = _count_password(account.email, client, now, is_known=is_known)
+    fits = passwords.verify(account.password_hash, password)
     with begin_write() as session:
         if fits:
             limits.give_back(session, hits)
             return
-        audit.record(session, now, audit.customer(client), "wrong password", browser.account.id)
+        audit.record(session, now, audit.customer(client), "wrong password", account.id)
     raise NotYourPasswordError
 
 
@@ -135,12 +152,23 @@ def fold(email: str) -> str:
     return email.strip().casefold()
 
 
-def _count_password(email: str, client: Client, now: datetime) -> list[int]:
+def _enter(session: Session, now: datetime, account: Account, client: Client) -> Entered:
+    """Sign the browser in on the password alone."""
+    token = sessions.start(session, now, account, client, signed_in=True)
+    return Entered(
+        token, complete=True, known_token=known_browsers.remember(session, now, client.known_token, account.id)
+    )
+
+
+def _count_password(email: str, client: Client, now: datetime, *, is_known: bool) -> list[int]:
     network = limits.network(client.address)
-    counts = [
-        Count("PASSWORD_ACCOUNT_ADDRESS", f"{email} {network}"),
-        Count("PASSWORD_ACCOUNT", email),
-        Count("PASSWORD_ADDRESS", network),
-    ]
+    if is_known:
+        counts = [Count("PASSWORD_ACCOUNT_ADDRESS", f"{email} known browser {client.known_token}")]
+    else:
+        counts = [
+            Count("PASSWORD_ACCOUNT_ADDRESS", f"{email} {network}"),
+            Count("PASSWORD_ACCOUNT", email),
+            Count("PASSWORD_ADDRESS", network),
+        ]
     with begin_write() as session:
         return limits.take(session, current_app.config["RATES"], now, *counts)

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from portal import clock
 from portal.accounts import signing_in
+from portal.accounts.signing_in import Entered
 from portal.auth import bp
 from portal.codes import page as code_page
 from portal.models import Purpose
@@ -33,8 +34,8 @@ def login() -> Response:
         form.next.data = gate.safe_path(request.args.get("next"))
     elif form.validate_on_submit():
         with form.refusals():
-            token, complete = signing_in.sign_in(form.email.data, form.password.data, gate.client())
-            return _after_password(token, gate.safe_path(form.next.data), complete=complete)
+            entered = signing_in.sign_in(form.email.data, form.password.data, gate.client())
+            return _after_password(entered, gate.safe_path(form.next.data))
     return form_page("auth/login.html", form, registration_open=current_app.config["REGISTRATION_OPEN"])
 
 
@@ -45,8 +46,8 @@ def verify() -> Response:
     form = CodeForm()
     if form.validate_on_submit():
         with form.refusals():
-            token = signing_in.finish_sign_in(gate.password_only(), form.digits, gate.client())
-            return _go_on(gate.keep_signed_in(token))
+            entered = signing_in.finish_sign_in(gate.password_only(), form.digits, gate.client())
+            return _go_on(gate.keep_signed_in(entered))
     return _verify_page(form)
 
 
@@ -70,11 +71,11 @@ def logout() -> Response:
     return response
 
 
-def _after_password(token: str, next_path: str | None, *, complete: bool) -> Response:
-    if complete:
-        gate.keep_signed_in(token)
+def _after_password(entered: Entered, next_path: str | None) -> Response:
+    if entered.complete:
+        gate.keep_signed_in(entered)
         return _go_on(next_path)
-    gate.keep_half(token, next_path)
+    gate.keep_half(entered.token, next_path)
     return see_other("auth.verify")
 
 

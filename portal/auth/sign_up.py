@@ -61,9 +61,9 @@ def register() -> Response:
     form = RegisterForm()
     if form.validate_on_submit():
         with form.refusals():
-            token = signing_in.register(
+            entered = signing_in.register(
                 form.name.data.strip(), form.email.data, form.password.data, form.account_type.data, gate.client()
             )
-            gate.keep_signed_in(token)
+            gate.keep_signed_in(entered)
             return see_other("resources.index")
     return form_page("auth/register.html", form)

@@ -65,7 +65,7 @@ def build(browser: Browser, client: Client, now: datetime, purpose: Purpose, sub
             .limit(1)
             .execution_options(populate_existing=True)
         )
-        step = Step(session, now, browser.id, account, client.address)
+        step = Step(session, now, browser.id, account, client)
         sends = [_send_form(step, challenge, target) for target in sending.targets(account, challenge)]
     number = text.number if text else sending.targets(account, challenge)[0].number
     return CodePage(

@@ -10,7 +10,8 @@ from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal import audit, limits, numbers
+from portal import audit, known_browsers, limits, numbers
+from portal.audit import Client
 from portal.codes import state
 from portal.codes.state import StartOverError
 from portal.delivery import outbox
@@ -39,8 +40,11 @@ class Step:
     row_id: str
     """Of the browser's session: the only place where the code will work."""
     account: Account
-    address: str
-    """Where the request comes from."""
+    client: Client
+
+    @property
+    def is_known(self) -> bool:
+        return known_browsers.is_known(self.session, self.now, self.client.known_token, self.account.id)
 
 
 def start(step: Step, purpose: Purpose, subject: Mapping[str, Any], password_at: datetime) -> None:
@@ -109,22 +113,26 @@ def last_target(session: Session, challenge: Challenge) -> str | None:
 
 
 def _text_counts(step: Step, challenge: Challenge, target: Target) -> list[Count]:
-    """The limits that one code to this phone counts against."""
-    account_id = str(step.account.id)
+    """The limits that one code to this phone counts against.
+
+    A known browser has its account's second budget, which strangers can't spend. Its texts to new numbers still count
+    for the whole shop: that is what keeps the bill bounded.
+    """
+    is_known = target.proven_at is not None and step.is_known
+    whose = " from known browsers" if is_known else ""
+    number, account = f"{target.number}{whose}", f"{step.account.id}{whose}"
     counts = [
-        Count("TEXT_NUMBER", target.number),
-        Count("TEXT_NUMBER_DAY", target.number),
-        Count("TEXT_ACCOUNT", account_id),
-        Count("TEXT_ACCOUNT_DAY", account_id),
+        Count("TEXT_NUMBER", number),
+        Count("TEXT_NUMBER_DAY", number),
+        Count("TEXT_ACCOUNT", account),
+        Count("TEXT_ACCOUNT_DAY", account),
     ]
     if challenge.purpose == Purpose.CONFIRM:
-        counts.append(Count("TEXT_CONFIRM_DAY", account_id))
+        counts.append(Count("TEXT_CONFIRM_DAY", str(step.account.id)))
     if target.proven_at is None or step.now - target.proven_at < NEW_FOR:
-        counts += [
-            Count("TEXT_NEW_ADDRESS", limits.network(step.address)),
-            Count("TEXT_NEW_PREFIX", numbers.block(target.number)),
-            Count("TEXT_NEW_ALL"),
-        ]
+        counts += [Count("TEXT_NEW_PREFIX", numbers.block(target.number)), Count("TEXT_NEW_ALL")]
+        if not is_known:
+            counts.append(Count("TEXT_NEW_ADDRESS", limits.network(step.client.address)))
     return counts
 
 

@@ -1,6 +1,6 @@
 """The tables. Who may do what with them is decided elsewhere: nothing here queries or commits."""
 
-from portal.models.identity import Account, AccountType, BrowserSession, Phone, Slot
+from portal.models.identity import Account, AccountType, BrowserSession, KnownBrowser, Phone, Slot
 from portal.models.records import AuditEvent, LimitHit
 from portal.models.resources import (
     DedicatedServer,
@@ -24,6 +24,7 @@ __all__ = [
     "DnsZone",
     "Domain",
     "Invoice",
+    "KnownBrowser",
     "LimitHit",
     "Phone",
     "Purpose",

@@ -88,3 +88,15 @@ class BrowserSession(Base):
     """When the password for the waiting act was typed."""
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class KnownBrowser(Base):
+    """A browser in which the account's customer has signed in before."""
+
+    __tablename__ = "known_browsers"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the token in the cookie."""
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, index=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    """When it last signed in."""

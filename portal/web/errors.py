@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, make_response, render_template, request, url_for
+from flask import Flask, flash, make_response, render_template, request, url_for
 from flask_login import logout_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -86,6 +86,7 @@ def _signed_out(error: SignedOutError) -> Response:
 def _start_over(error: StartOverError) -> Response:
     """The code was asked for too long ago, or not in this browser: back to where it begins."""
     del error
+    flash("That was too long ago, or is done already. Start again.", "info")
     return see_other("auth.login" if request.blueprint == "auth" and "verify" in request.path else "profile.index")
 
 

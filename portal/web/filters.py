@@ -27,8 +27,8 @@ def iso(value: date) -> str:
 
 
 def money(value: Decimal, currency: str) -> str:
-    sign = _SIGNS.get(currency)
-    return f"{sign}{value:,.2f}" if sign else f"{value:,.2f} {currency}"
+    minus, amount, sign = "-" * (value < 0), f"{abs(value):,.2f}", _SIGNS.get(currency)
+    return f"{minus}{sign}{amount}" if sign else f"{minus}{amount} {currency}"
 
 
 def countdown(value: datetime) -> str:

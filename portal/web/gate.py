@@ -1,13 +1,14 @@
 """Who may open what. A page is private until it is listed here."""
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
-from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
 
-from portal import clock, sessions
+from portal import clock, known_browsers, sessions
+from portal.accounts.signing_in import Entered
 from portal.audit import Client
 from portal.extensions import login_manager
 from portal.sessions import Browser
@@ -39,12 +40,14 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(_load_user)
     app.before_request(_check_host)
     app.before_request(_check_access)
+    app.after_request(_leave_known_cookie)
 
 
 def client() -> Client:
     """Where this request comes from. Behind proxies ProxyFix has put the believed address in place."""
     browser = "".join(c for c in request.headers.get("User-Agent", "") if c.isprintable())
-    return Client((request.remote_addr or "")[:64], browser[:200])
+    known_token = request.cookies.get(_known_cookie(), "")[:100]
+    return Client((request.remote_addr or "")[:64], browser[:200], known_token)
 
 
 def signed_in() -> Browser:
@@ -71,11 +74,12 @@ def keep_half(token: str, next_path: str | None) -> None:
         session[_NEXT] = next_path
 
 
-def keep_signed_in(token: str) -> str | None:
-    """The browser is signed in. Returns where its customer was going."""
+def keep_signed_in(entered: Entered) -> str | None:
+    """The browser is signed in, and will be known again. Returns where its customer was going."""
     next_path = session.get(_NEXT)
     session.clear()
-    replace_token(token)
+    replace_token(entered.token)
+    g.known_token = entered.known_token
     return next_path
 
 
@@ -109,6 +113,23 @@ def safe_path(path: str | None) -> str | None:
     return path if not parts.scheme and not parts.netloc else None
 
 
+def _known_cookie() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-known"
+
+
+def _leave_known_cookie(response: Response) -> Response:
+    if "known_token" in g:
+        response.set_cookie(
+            _known_cookie(),
+            g.known_token,
+            max_age=known_browsers.LIFE,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
 def _load_user(token: str) -> Browser | None:
     browser = sessions.load(token, clock.now())
     return browser if browser and browser.row.signed_in else None
@@ -123,7 +144,9 @@ def _half_browser() -> Browser | None:
 
 
 def _check_host() -> None:
-    if request.endpoint not in ANY_HOST and not host_is_trusted(request.host, current_app.config["TRUSTED"]):
+    # Werkzeug's own check takes the first colon of [::1] for that of a port.
+    host = re.sub(r":\d{1,5}\Z", "", request.host.lower())
+    if request.endpoint not in ANY_HOST and host not in current_app.config["TRUSTED"]:
         abort(400)
 
 

@@ -1,0 +1,44 @@
+"""Browsers in which an account's customer has signed in before.
+
+One has a budget of its own for passwords and texts, so that strangers who guess, and a neighbour at the same address,
+can't lock the customer out. It skips no step of a sign-in, and nothing it grants ends it.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.models import KnownBrowser
+
+LIFE = timedelta(days=365)
+
+
+def is_known(session: Session, now: datetime, token: str, account_id: int) -> bool:
+    """Whether the browser with this token in its cookie is known to the account."""
+    if not token:
+        return False
+    row = session.get(KnownBrowser, (digest(token), account_id))
+    return row is not None and now - row.made_at < LIFE
+
+
+def remember(session: Session, now: datetime, token: str, account_id: int) -> str:
+    """After a full sign-in. Returns the browser's new token: one that somebody planted beforehand is worth nothing."""
+    new_token = secrets.token_urlsafe(16)
+    if token:
+        # What other accounts know of this browser goes on under the new token.
+        moved = update(KnownBrowser).where(KnownBrowser.id == digest(token)).values(id=digest(new_token))
+        session.execute(moved, execution_options={"synchronize_session": False})
+    mine = select(KnownBrowser).where(KnownBrowser.id == digest(new_token), KnownBrowser.account_id == account_id)
+    row = session.scalar(mine)
+    if row is None:
+        session.add(KnownBrowser(id=digest(new_token), account_id=account_id, made_at=now))
+    else:
+        row.made_at = now
+    return new_token
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
