@@ -7,7 +7,7 @@ own settings stand beside its code in `portal/sms_backends/`, the reasons of the
 
 from portal.limits import LIMITS
 from portal.limits import parse as rate
-from portal.parsing import account_types, flag, names, regions, seconds, sender, whole_number
+from portal.parsing import account_types, flag, names, networks, one_of, regions, seconds, sender, whole_number
 from portal.sms_backends.base import Setting
 
 SETTINGS = (
@@ -49,5 +49,7 @@ SETTINGS = (
         "30",
         seconds(1, 600),
     ),
+    Setting("LOG_FORMAT", "text, or json for one JSON object a line", "text", one_of("text", "json")),
+    Setting("METRICS_ALLOWED", "addresses and networks that may read /metrics", "127.0.0.1,::1", networks),
     *(Setting(f"LIMIT_{limit.name}", limit.reason, limit.default, rate) for limit in LIMITS),
 )

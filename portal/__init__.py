@@ -1,6 +1,5 @@
 """The Client Portal: one account for everything a customer has at a hosting shop, signed in with a code by SMS."""
 
-import logging
 import os
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import auth, clock, database, profile, resources, settings, web
+from portal import auth, clock, database, logs, profile, resources, settings, web
 from portal.background import Background, Job
 from portal.delivery import outbox
 from portal.delivery.dispatcher import Dispatcher
@@ -29,7 +28,7 @@ def create_app(instance: Path | None = None, environ: dict[str, str] | None = No
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # as Flask documents it
-    logging.getLogger("portal").setLevel(logging.INFO)
+    logs.init_app(app)
 
     db.init_app(app)
     database.prepare_engine(app)

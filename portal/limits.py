@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from portal.models import LimitHit
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "day": 86400}
+_WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([\d.]+):\d+", re.ASCII)
+"""How some proxies write an address. A port is new with each connection, so it must not count."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ def clear(session: Session, *counts: Count) -> None:
 
 def network(address: str) -> str:
     """The address as limits count it: an IPv4, or the /64 of an IPv6, which one customer's line has to itself."""
+    if match := _WITH_PORT.fullmatch(address):
+        address = match[1] or match[2]
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from portal import numbers
 
+Network = IPv4Network | IPv6Network
 ACCOUNT_TYPES = ("personal", "business", "reseller")
 
 
@@ -44,6 +46,22 @@ def account_types(text: str) -> frozenset[str]:
     if not found <= set(ACCOUNT_TYPES):
         raise ValueError("must be all, or any of reseller,business,personal")
     return found
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be {' or '.join(words)}")
+        return text
+
+    return parse
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(item.strip()) for item in text.split(",") if item.strip())
+    except ValueError as error:
+        raise ValueError("must be addresses or networks such as 127.0.0.1,10.0.0.0/8") from error
 
 
 def sender(text: str) -> str:

@@ -14,6 +14,7 @@ from portal.codes.redeeming import redeem
 from portal.codes.sending import Step, last_target, send, start
 from portal.database import begin_read, begin_write
 from portal.limits import Count
+from portal.metrics import SIGN_INS
 from portal.models import Account, Purpose
 from portal.sessions import Browser
 
@@ -81,7 +82,11 @@ def sign_in(email: str, password: str, client: Client) -> Entered:
     with begin_read() as session:
         account = session.scalar(select(Account).where(Account.email == email))
         is_known = known_browsers.is_known(session, now, client.known_token, account.id if account else 0)
-    hits = _count_password(email, client, now, is_known=is_known)
+    try:
+        hits = _count_password(email, client, now, is_known=is_known)
+    except limits.LimitReachedError:
+        SIGN_INS.labels("refused by a limit").inc()
+        raise
     password_hash = account.password_hash if account else None
     fits = passwords.verify(password_hash, password)
     new_hash = passwords.make_hash(password) if fits and passwords.is_outdated(password_hash or "") else None
@@ -95,6 +100,7 @@ def sign_in(email: str, password: str, client: Client) -> Entered:
             account.password_hash = new_hash or account.password_hash
             if not account.has_two_factor:
                 audit.record(session, now, actor, "signed in without a code", account.id)
+                SIGN_INS.labels("signed in without a code").inc()
                 return _enter(session, now, account, client)
             audit.record(session, now, actor, "password accepted", account.id)
             token = sessions.start(session, now, account, client, signed_in=False)
@@ -102,6 +108,7 @@ def sign_in(email: str, password: str, client: Client) -> Entered:
             return Entered(token, complete=False)
         is_disabled = fits and account is not None and account.disabled_at is not None
         event = "sign-in refused: disabled" if is_disabled else "wrong password"
+        SIGN_INS.labels(event).inc()
         audit.record(session, now, actor, event, account.id if account else None)
     raise AccountDisabledError if is_disabled else WrongPasswordError
 
@@ -116,6 +123,7 @@ def finish_sign_in(browser: Browser, code: str, client: Client) -> Entered:
             if phone.number == sent_to:
                 phone.last_used_at = now
         audit.record(paid.session, now, audit.customer(client), "signed in with a code", account.id)
+        SIGN_INS.labels("signed in with a code").inc()
         token = sessions.renew(paid.session, paid.row, signed_in=True, factor_at=now, made_at=now, seen_at=now)
         known_token = known_browsers.remember(paid.session, now, client.known_token, account.id)
         return Entered(token, complete=True, known_token=known_token)

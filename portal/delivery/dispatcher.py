@@ -18,6 +18,7 @@ from portal.acts import what
 from portal.database import begin_read, begin_write
 from portal.delivery import outbox
 from portal.delivery.outbox import Outcome
+from portal.metrics import SEND_SECONDS, TEXTS
 from portal.models import Account, Challenge, Purpose, TextMessage
 from portal.sms_backends.base import Accepted, SmsBackend, SmsMessage, SmsRejected, SmsUnavailable
 
@@ -138,6 +139,10 @@ class Dispatcher:
     def _settle(self, text: TextMessage, outcome: Outcome, **facts: str | None) -> None:
         with begin_write() as session:
             kept = outbox.settle(session, clock.now(), text, outcome, **facts)
+        if kept:
+            TEXTS.labels(facts.get("provider") or "none", outcome.value).inc()
+            if outcome is Outcome.ACCEPTED:
+                SEND_SECONDS.observe((clock.now() - text.queued_at).total_seconds())
         log.info("text %s: %s%s", text.id, outcome, "" if kept else ", too late: another sender holds it")
 
     def _note_possible(self, text: TextMessage, possible: int, provider: str) -> bool:

@@ -68,8 +68,10 @@ def verify(slot: str) -> Response:
     form = CodeForm()
     if form.validate_on_submit():
         with form.refusals():
-            gate.replace_token(journey.prove(gate.signed_in(), slot, form.digits, gate.client()))
-            flash(f"Your {slot} phone is set. From now on signing in asks for a code.", "good")
+            browser = gate.signed_in()
+            first = not browser.account.has_two_factor
+            gate.replace_token(journey.prove(browser, slot, form.digits, gate.client()))
+            flash(f"Your {slot} phone is set.{' From now on signing in asks for a code.' * first}", "good")
             return see_other("profile.index")
     return _verify_page(form, slot)
 

@@ -92,7 +92,7 @@ def _virtual_servers(servers: Sequence[VirtualServer]) -> Group:
     ]
     running = sum(s.state == "running" for s in servers)
     columns = ["Name", "State", "Size", "Address"]
-    empty = "Your virtual servers will stand here, with their state, size and address."
+    empty = "Your virtual servers will be listed here, with their state, size and address."
     return Group("virtual-servers", "Virtual servers", columns, rows, f"{running} running", empty)
 
 
@@ -108,7 +108,7 @@ def _dedicated_servers(servers: Sequence[DedicatedServer]) -> Group:
     ]
     on = sum(s.state == "on" for s in servers)
     columns = ["Name", "State", "Hardware", "Address"]
-    empty = "Your dedicated servers will stand here, with their state, hardware and address."
+    empty = "Your dedicated servers will be listed here, with their state, hardware and address."
     return Group("dedicated-servers", "Dedicated servers", columns, rows, f"{on} on", empty)
 
 
@@ -124,7 +124,7 @@ def _wordpress(sites: Sequence[WordPressSite]) -> Group:
     ]
     updates = sum(s.new_version is not None for s in sites)
     columns = ["Site", "Version", "Update", "Admin"]
-    empty = "Your WordPress sites will stand here, with their version and what can be updated."
+    empty = "Your WordPress sites will be listed here, with their version and what can be updated."
     summary = "1 update" if updates == 1 else f"{updates} updates"
     return Group("wordpress", "WordPress", columns, rows, summary, empty)
 
@@ -142,7 +142,7 @@ def _domains(domains: Sequence[Domain], today: date) -> Group:
     ]
     soon = sum(d.expires_on - today <= EXPIRES_SOON for d in domains)
     columns = ["Domain", "State", "Expires", "Transfer lock", "Auto-renew"]
-    empty = "Your domains will stand here, with the day they expire and their transfer lock."
+    empty = "Your domains will be listed here, with the day they expire and their transfer lock."
     return Group("domains", "Domains", columns, rows, "1 expires soon" if soon == 1 else f"{soon} expire soon", empty)
 
 
@@ -158,7 +158,7 @@ def _expiry(expires_on: date, today: date) -> Cell:
 def _zones(zones: Sequence[DnsZone]) -> Group:
     rows = [[Cell(z.name), Cell(str(len(z.record_sets))), Cell(str(z.serial), code=True)] for z in zones]
     records = sum(len(z.record_sets) for z in zones)
-    empty = "Your DNS zones will stand here, with their records."
+    empty = "Your DNS zones will be listed here, with their records."
     return Group("dns", "DNS", ["Zone", "Record sets", "Serial"], rows, f"{records} record sets", empty)
 
 
@@ -182,7 +182,7 @@ def _billing(invoices: Sequence[Invoice], today: date) -> Group:
         " + ".join(money(total, currency) for currency, total in sorted(due.items())) + " due" if due else "Nothing due"
     )
     columns = ["Invoice", "Date", "Due", "Total", "State"]
-    empty = "Your invoices will stand here, with what is open and when it is due."
+    empty = "Your invoices will be listed here, with what is open and when it is due."
     return Group("billing", "Billing", columns, rows, summary, empty)
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.codes.state import StartOverError
+from portal.logs import request_id
 from portal.passwords import HashingBusyError
 from portal.sessions import SignedOutError
 from portal.web.forms import see_other
@@ -55,7 +56,10 @@ def error_page(status: int, words: tuple[str, str] | None = None, action: Action
     title, sentence = words or _PAGES.get(status, _PAGES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
     action = action or Action(url_for("web.index"), "Go to the start page")
     return make_response(
-        render_template("error.html", status=status, title=title, sentence=sentence, action=action), status
+        render_template(
+            "error.html", status=status, title=title, sentence=sentence, action=action, request_id=request_id()
+        ),
+        status,
     )
 
 

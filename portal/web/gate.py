@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
+from werkzeug.exceptions import BadHost
 from werkzeug.wrappers import Response
 
 from portal import clock, known_browsers, sessions
@@ -13,7 +14,12 @@ from portal.audit import Client
 from portal.extensions import login_manager
 from portal.sessions import Browser
 
-PUBLIC = frozenset({"static", "web.index", "web.help", "web.healthz", "web.readyz", "auth.login", "auth.register"})
+PUBLIC = frozenset(
+    {
+        "static", "web.index", "web.help", "web.healthz", "web.readyz", "auth.login", "auth.register",
+        "web.metrics",  # It looks at the address itself.
+    }
+)  # fmt: skip
 """For anyone."""
 PASSWORD_ONLY = frozenset({"auth.verify", "auth.verify_send", "auth.logout"})
 """After the password alone; `auth.logout` for everyone signed in too."""
@@ -24,7 +30,7 @@ ENROLMENT = frozenset(
     }
 )  # fmt: skip
 """All that opens while two-factor sign-in is required and there is no phone."""
-ANY_HOST = frozenset({"web.healthz", "web.readyz"})
+ANY_HOST = frozenset({"web.healthz", "web.readyz", "web.metrics"})
 
 LONGEST_PATH = 500
 
@@ -143,11 +149,15 @@ def _half_browser() -> Browser | None:
     return g.half_browser  # type: ignore[no-any-return]  # `g` holds anything
 
 
-def _check_host() -> None:
+def _check_host() -> Response | None:
+    if isinstance(request.routing_exception, BadHost):
+        # No name at all, such as ".localhost": no page can be drawn there, since none has an address.
+        return Response("Bad Request\n", 400, mimetype="text/plain")
     # Werkzeug's own check takes the first colon of [::1] for that of a port.
     host = re.sub(r":\d{1,5}\Z", "", request.host.lower())
     if request.endpoint not in ANY_HOST and host not in current_app.config["TRUSTED"]:
         abort(400)
+    return None
 
 
 def _check_access() -> Response | None:

@@ -18,6 +18,8 @@ _ALWAYS = {
 }
 # Without includeSubDomains: the shop's other hosts are not the portal's to bind.
 _HSTS = "max-age=31536000"
+_FILE = frozenset({200, 206, 304})
+"""What the answer is when there is a file: whole, in part, or still the same."""
 
 
 def init_app(app: Flask) -> None:
@@ -29,7 +31,8 @@ def _add(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current_app.config["IS_HTTPS"]:
         response.headers.setdefault("Strict-Transport-Security", _HSTS)
-    if request.endpoint == "static":
+    # Not the page that says a file is missing: it holds the name, email and token of whoever is signed in.
+    if request.endpoint == "static" and response.status_code in _FILE:
         response.cache_control.max_age = 3600
     else:
         response.headers["Cache-Control"] = "no-store"

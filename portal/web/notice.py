@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
+from portal.extensions import login_manager
+
 from portal import clock
 
 _WORDS = {
@@ -47,6 +49,8 @@ def _globals() -> dict[str, Any]:
 def be_plain() -> None:
     """For the page of an error that may be the database's: it must not ask who is signed in."""
     g.plain = True
+    # Flask-Login asks too, for each template.
+    login_manager._update_request_context_with_user()  # noqa: SLF001 - its way to say that nobody is signed in
 
 
 def is_plain() -> bool:
@@ -57,7 +61,7 @@ def _notice() -> Notice | None:
     """While no phone is enrolled; not on the pages that enrol one."""
     if not current_user.is_authenticated or current_user.account.has_two_factor:
         return None
-    if request.endpoint in {"profile.phone", "profile.verify", "auth.confirm"}:
+    if request.endpoint in {"profile.phone", "profile.verify", "profile.send", "auth.confirm"}:
         return None
     text = _WORDS[current_user.account.account_type]
     return Notice(text, url_for("profile.phone", slot="primary"), "Add a phone")

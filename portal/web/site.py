@@ -1,13 +1,16 @@
 """The few pages that belong to no part of the portal."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from ipaddress import ip_address
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from portal.database import begin_read
-from portal.models import Account
+from portal.metrics import page as metrics_page
+from portal.models import Account, TextMessage
 
 bp = Blueprint("web", __name__)
 
@@ -41,3 +44,21 @@ def readyz() -> Response:
     if background.was_started:
         background.start()  # Again, if it died.
     return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/metrics")
+def metrics() -> Response:
+    """For Prometheus, from the addresses of METRICS_ALLOWED; for others there is no such page."""
+    if not _may_read_metrics(request.remote_addr or ""):
+        abort(404)
+    with begin_read() as session:
+        waiting = session.scalar(select(func.count()).where(TextMessage.settled_at.is_(None))) or 0
+    return Response(metrics_page(waiting), mimetype="text/plain")
+
+
+def _may_read_metrics(address: str) -> bool:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in current_app.config["METRICS_ALLOWED"])
