@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -52,5 +52,11 @@ def _add_background(app: Flask) -> None:
     background.add(Job("dispatch", dispatcher.run_due, POLL_SECONDS, on_wake=True))
     background.add(Job("prune", run_prune, PRUNE_SECONDS))
     app.extensions |= {"background": background, "dispatcher": dispatcher}
-    with app.app_context():
-        event.listen(db.session.session_factory, "after_commit", outbox.wake_on_commit(background.wake))
+
+
+def _wake_dispatcher() -> None:
+    current_app.extensions["background"].wake()
+
+
+# Once, since the apps of a process share the session factory.
+event.listen(db.session.session_factory, "after_commit", outbox.wake_on_commit(_wake_dispatcher))

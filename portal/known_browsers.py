@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from portal.models import KnownBrowser
@@ -27,16 +27,17 @@ def is_known(session: Session, now: datetime, token: str, account_id: int) -> bo
 def remember(session: Session, now: datetime, token: str, account_id: int) -> str:
     """After a full sign-in. Returns the browser's new token: one that somebody planted beforehand is worth nothing."""
     new_token = secrets.token_urlsafe(16)
-    if token:
-        # What other accounts know of this browser goes on under the new token.
-        moved = update(KnownBrowser).where(KnownBrowser.id == digest(token)).values(id=digest(new_token))
-        session.execute(moved, execution_options={"synchronize_session": False})
-    mine = select(KnownBrowser).where(KnownBrowser.id == digest(new_token), KnownBrowser.account_id == account_id)
-    row = session.scalar(mine)
-    if row is None:
+    # What other accounts know of this browser goes on under the new token.
+    moved = (
+        update(KnownBrowser)
+        .where(KnownBrowser.id == digest(token))
+        .values(
+            id=digest(new_token), made_at=case((KnownBrowser.account_id == account_id, now), else_=KnownBrowser.made_at)
+        )
+        .returning(KnownBrowser.account_id)
+    )
+    if account_id not in session.scalars(moved, execution_options={"synchronize_session": False}).all():
         session.add(KnownBrowser(id=digest(new_token), account_id=account_id, made_at=now))
-    else:
-        row.made_at = now
     return new_token
 
 

@@ -7,10 +7,12 @@ processes. One write transaction looks and adds, so the count is exact; what was
 import hashlib
 import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Text, bindparam, delete, func, select, text
+from sqlalchemy import ScalarSelect, Text, bindparam, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from portal.models import LimitHit
@@ -100,22 +102,23 @@ def take(session: Session, rates: Rates, now: datetime, *counts: Count) -> list[
 
     Runs in the caller's write transaction.
     """
-    active = [(count, rate) for count in counts if (rate := rates[count.name]) is not None]
+    active = _active(rates, counts)
     _lock(session, [count for count, _ in active])
-    free = {count.name: _free_at(session, rate, count, now) for count, rate in active}
-    spent = {name: until for name, until in free.items() if until is None or until > now}
+    spent = {count.name: until for (count, _), until in _free_at(session, active, now) if until is None or until > now}
     if spent:
         name = max(spent, key=lambda name: spent[name] or datetime.max.replace(tzinfo=now.tzinfo))
         raise LimitReachedError(name, spent[name])
-    hits = [LimitHit(key=count.key, at=now, until=now + rate.period if rate.period else None) for count, rate in active]
-    session.add_all(hits)
-    session.flush()
-    return [hit.id for hit in hits]
+    if not active:
+        return []
+    rows = [
+        {"key": count.key, "at": now, "until": now + rate.period if rate.period else None} for count, rate in active
+    ]
+    return list(session.scalars(insert(LimitHit).returning(LimitHit.id), rows))
 
 
 def free_at(session: Session, rates: Rates, now: datetime, *counts: Count) -> datetime | None:
     """When `take` would succeed: `now` or later; None: never by itself."""
-    moments = [_free_at(session, rate, count, now) for count in counts if (rate := rates[count.name]) is not None]
+    moments = [until for _, until in _free_at(session, _active(rates, counts), now)]
     return None if None in moments else max([now, *(moment for moment in moments if moment)])
 
 
@@ -142,15 +145,32 @@ def network(address: str) -> str:
     return str(ip)
 
 
-def _free_at(session: Session, rate: Rate, count: Count, now: datetime) -> datetime | None:
-    """When one more hit fits; `now` if it does already."""
-    hits = select(LimitHit.until).where(LimitHit.key == count.key)
+_Active = list[tuple[Count, Rate]]
+
+
+def _active(rates: Rates, counts: Iterable[Count]) -> _Active:
+    return [(count, rate) for count in counts if (rate := rates[count.name]) is not None]
+
+
+def _free_at(session: Session, active: _Active, now: datetime) -> list[tuple[tuple[Count, Rate], datetime | None]]:
+    """When one more hit of each fits: `now` if it does already, None for a spent run. One statement for all."""
+    if not active:
+        return []
+    columns = [_room(count, rate, now).label(f"room_{n}") for n, (count, rate) in enumerate(active)]
+    found = session.execute(select(*columns)).one()
+    return [
+        ((count, rate), (room or now) if rate.period else (None if room >= rate.count else now))
+        for (count, rate), room in zip(active, found, strict=True)
+    ]
+
+
+def _room(count: Count, rate: Rate, now: datetime) -> ScalarSelect[Any]:
+    """Of a run, how many hits; of a period, the end of the hit that makes room: the count-th from the newest."""
     if rate.period is None:
-        spent = session.scalar(select(func.count()).select_from(hits.subquery())) or 0
-        return None if spent >= rate.count else now
-    # The hit whose end makes room is the count-th from the newest.
-    newest_first = hits.where(LimitHit.until > now).order_by(LimitHit.until.desc())
-    return session.scalar(newest_first.offset(rate.count - 1).limit(1)) or now
+        return select(func.count()).where(LimitHit.key == count.key).scalar_subquery()
+    newest_first = select(LimitHit.until).where(LimitHit.key == count.key, LimitHit.until > now)
+    newest_first = newest_first.order_by(LimitHit.until.desc())
+    return newest_first.offset(rate.count - 1).limit(1).scalar_subquery()
 
 
 def _lock(session: Session, counts: list[Count]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_login import UserMixin
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import Client
@@ -41,6 +41,16 @@ class Browser(UserMixin):  # type: ignore[misc]  # Flask-Login publishes no type
     @property
     def id(self) -> str:
         return self.row.id
+
+
+@dataclass(frozen=True)
+class Token(UserMixin):  # type: ignore[misc]  # Flask-Login publishes no types
+    """A browser that has just got its token; nobody asks who it is before its next request."""
+
+    token: str
+
+    def get_id(self) -> str:
+        return self.token
 
 
 def start(session: Session, now: datetime, account: Account, client: Client, *, signed_in: bool) -> str:
@@ -76,22 +86,23 @@ def load(token: str, now: datetime) -> Browser | None:
 
 def hold(session: Session, browser: Browser, now: datetime) -> BrowserSession:
     """The browser's row and account, read again inside a write and locked. Raises SignedOutError if it has died."""
-    row = session.get(BrowserSession, browser.id, populate_existing=True)
-    if row is None:
-        raise SignedOutError
-    account = session.get(Account, row.account_id, populate_existing=True, with_for_update=True)
-    if account is None or not _lives(row, account, now):
+    row = session.scalar(
+        select(BrowserSession)
+        .where(BrowserSession.id == browser.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None or not _lives(row, row.account, now):
         raise SignedOutError
     return row
 
 
-def renew(session: Session, row: BrowserSession, **changes: object) -> str:
+def renew(row: BrowserSession, **changes: object) -> str:
     """A new token, after a rise in trust; the old one is dead. The age goes on. Returns the token."""
     token = secrets.token_urlsafe(32)
-    kept = ("account_id", "epoch", "signed_in", "made_at", "seen_at", "address", "browser", "password_at", "factor_at")
-    values = {name: getattr(row, name) for name in kept} | changes
-    session.add(BrowserSession(id=digest(token), **values))
-    session.delete(row)
+    cleared: dict[str, object] = {"pending": None, "pending_at": None, "pending_password_at": None}
+    for name, value in (cleared | changes | {"id": digest(token)}).items():
+        setattr(row, name, value)
     return token
 
 

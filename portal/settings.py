@@ -135,6 +135,8 @@ def _derive(values: dict[str, Any], instance: Path, problems: list[str]) -> None
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'portal.sqlite3'}"
     values |= {
         "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"],
+        # An error of the database lands in a log: with its statement, without the numbers and hashes in it.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "CODE_KEY": otp.make_key(values["SECRET_KEY"] or ""),
         "RATES": _rates(values),
         "SMS_FROM": texts.Sender(values["PORTAL_NAME"], _ascii(values["PUBLIC_HOST"])),

@@ -37,7 +37,7 @@ class Change:
     def end_others(self, **proved: datetime) -> str:
         """Sign every other browser out and kill all open codes. Returns the new token of this browser."""
         sessions.raise_epoch(self.session, self.account)
-        return sessions.renew(self.session, self.row, epoch=self.account.epoch, **proved)
+        return sessions.renew(self.row, epoch=self.account.epoch, **proved)
 
     def tell(self, numbers: list[str], notice: Notice, slot: str = "") -> None:
         outbox.queue_notices(self.session, self.now, self.account, notice, numbers, slot)

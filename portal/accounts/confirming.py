@@ -59,7 +59,7 @@ def accept_password(browser: Browser, client: Client) -> Done:
         act = waiting(row, now)
         if not row.account.has_two_factor:
             return _CARRY_OUT[act["act"]](Change(session, now, row, client), act)
-        token = sessions.renew(session, row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
+        token = sessions.renew(row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
         start(Step(session, now, sessions.digest(token), row.account, client), Purpose.CONFIRM, act, now)
         return Done(token)
 

@@ -53,7 +53,7 @@ def begin_first(browser: Browser, act: Mapping[str, Any], client: Client) -> Don
 
 def start_proving(change: Change, act: Mapping[str, Any]) -> Done:
     """A confirmed SET_PHONE: the code goes to the new number; until it is typed in nothing changes."""
-    token = sessions.renew(change.session, change.row, password_at=change.now)
+    token = sessions.renew(change.row, password_at=change.now)
     step = Step(change.session, change.now, sessions.digest(token), change.account, change.client)
     start(step, Purpose.PROVE, _to_prove(act), change.now)
     return Done(token, dict(act))

@@ -80,14 +80,14 @@ def sign_in(email: str, password: str, client: Client) -> Entered:
     email = fold(email)
     now = clock.now()
     with begin_read() as session:
-        account = session.scalar(select(Account).where(Account.email == email))
-        is_known = known_browsers.is_known(session, now, client.known_token, account.id if account else 0)
+        found = session.execute(select(Account.id, Account.password_hash).where(Account.email == email)).one_or_none()
+        account_id, password_hash = found or (0, None)
+        is_known = known_browsers.is_known(session, now, client.known_token, account_id)
     try:
         hits = _count_password(email, client, now, is_known=is_known)
     except limits.LimitReachedError:
         SIGN_INS.labels("refused by a limit").inc()
         raise
-    password_hash = account.password_hash if account else None
     fits = passwords.verify(password_hash, password)
     new_hash = passwords.make_hash(password) if fits and passwords.is_outdated(password_hash or "") else None
     actor = audit.customer(client)
@@ -124,7 +124,7 @@ def finish_sign_in(browser: Browser, code: str, client: Client) -> Entered:
                 phone.last_used_at = now
         audit.record(paid.session, now, audit.customer(client), "signed in with a code", account.id)
         SIGN_INS.labels("signed in with a code").inc()
-        token = sessions.renew(paid.session, paid.row, signed_in=True, factor_at=now, made_at=now, seen_at=now)
+        token = sessions.renew(paid.row, signed_in=True, factor_at=now, made_at=now, seen_at=now)
         known_token = known_browsers.remember(paid.session, now, client.known_token, account.id)
         return Entered(token, complete=True, known_token=known_token)
 

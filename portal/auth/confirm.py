@@ -1,5 +1,8 @@
 """Proving it's you, for the one act that waits: /auth/confirm."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
@@ -10,6 +13,7 @@ from portal.acts import what
 from portal.auth import bp
 from portal.codes import page as code_page
 from portal.models import Purpose
+from portal.sessions import Browser
 from portal.web import gate
 from portal.web.forms import CodeForm, PortalForm, SendForm, form_page, see_other
 from portal.web.steps import go_on
@@ -22,16 +26,16 @@ class PasswordForm(PortalForm):
 @bp.route("/confirm", methods=["GET", "POST"])
 def confirm() -> Response:
     browser = gate.signed_in()
-    confirming.waiting(browser.row, clock.now())
+    act = confirming.waiting(browser.row, clock.now())
     if browser.row.pending_password_at is None:
-        return _confirm_password()
-    return _confirm_code()
+        return _confirm_password(browser, act)
+    return _confirm_code(browser, act)
 
 
 @bp.post("/confirm/send")
 def confirm_send() -> Response:
     browser = gate.signed_in()
-    confirming.waiting(browser.row, clock.now())
+    act = confirming.waiting(browser.row, clock.now())
     if browser.row.pending_password_at is None:
         return see_other("auth.confirm")
     form = SendForm()
@@ -39,32 +43,25 @@ def confirm_send() -> Response:
         with form.refusals():
             confirming.send_code(browser, form.slot, gate.client())
             return see_other("auth.confirm")
-    return _code_page(CodeForm.instead_of(form))
+    return _code_page(browser, act, CodeForm.instead_of(form))
 
 
-def _confirm_password() -> Response:
-    browser = gate.signed_in()
+def _confirm_password(browser: Browser, act: Mapping[str, Any]) -> Response:
     form = PasswordForm()
     if form.validate_on_submit():
         with form.refusals():
             return go_on(confirming.confirm_password(browser, form.password.data, gate.client()))
-    return form_page("auth/confirm.html", form, step="password", what=_what())
+    return form_page("auth/confirm.html", form, step="password", what=what(act))
 
 
-def _confirm_code() -> Response:
+def _confirm_code(browser: Browser, act: Mapping[str, Any]) -> Response:
     form = CodeForm()
     if form.validate_on_submit():
         with form.refusals():
-            return go_on(confirming.confirm_code(gate.signed_in(), form.digits, gate.client()))
-    return _code_page(form)
+            return go_on(confirming.confirm_code(browser, form.digits, gate.client()))
+    return _code_page(browser, act, form)
 
 
-def _code_page(form: PortalForm) -> Response:
-    browser, now = gate.signed_in(), clock.now()
-    act = confirming.waiting(browser.row, now)
-    page = code_page.build(browser, gate.client(), now, Purpose.CONFIRM, act)
-    return form_page("auth/confirm.html", form, step="code", what=_what(), page=page)
-
-
-def _what() -> str:
-    return what(confirming.waiting(gate.signed_in().row, clock.now()))
+def _code_page(browser: Browser, act: Mapping[str, Any], form: PortalForm) -> Response:
+    page = code_page.build(browser, gate.client(), clock.now(), Purpose.CONFIRM, act)
+    return form_page("auth/confirm.html", form, step="code", what=what(act), page=page)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, create_app, demo
+from portal.cli.backup import backup, restore
 from portal.cli.sms import sms
 from portal.cli.users import users
 from portal.extensions import db
@@ -38,6 +39,8 @@ def main() -> None:
 
 main.add_command(users)
 main.add_command(sms)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.command()

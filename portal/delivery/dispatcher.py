@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from flask import Flask
+from sqlalchemy import select
 
 from portal import clock, otp, texts
 from portal.acts import what
@@ -27,6 +28,7 @@ log = logging.getLogger("portal.delivery")
 SENDERS = 8
 """Texts sent at once by one process, so that one slow call holds up no other."""
 MOST_SENDS = 2
+SHORTEST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(seconds=30)
 LEASE_MARGIN = timedelta(seconds=10)
 
@@ -100,9 +102,9 @@ class Dispatcher:
         if text.kind != outbox.CODE:
             return texts.notice(sender, texts.Notice(text.kind), text.slot)
         with begin_read() as session:
-            challenge = session.get_one(Challenge, text.challenge_id)
-            account = session.get_one(Account, challenge.account_id)
-        if not challenge.is_open(now, self._app.config["CODE_MAX_ATTEMPTS"], account.epoch):
+            wanted = select(Challenge, Account.epoch).join(Account, Account.id == Challenge.account_id)
+            challenge, epoch = session.execute(wanted.where(Challenge.id == text.challenge_id)).one()
+        if not challenge.is_open(now, self._app.config["CODE_MAX_ATTEMPTS"], epoch):
             return None
         code = otp.derive(self._app.config["CODE_KEY"], challenge.purpose, challenge.id, challenge.salt)
         confirms = what(challenge.subject) if challenge.purpose == Purpose.CONFIRM else ""
@@ -134,7 +136,7 @@ class Dispatcher:
         elif isinstance(failures[-1], SmsRejected) and (not text.proven or _all_rejected(failures)):
             self._settle(text, Outcome.REJECTED, reason=str(failures[-1])[:200])
         else:
-            self._put_back(text)
+            self._put_back(text, is_new_possible=possible > text.possible)
 
     def _settle(self, text: TextMessage, outcome: Outcome, **facts: str | None) -> None:
         with begin_write() as session:
@@ -149,8 +151,9 @@ class Dispatcher:
         with begin_write() as session:
             return outbox.note_possible(session, text, possible, provider)
 
-    def _put_back(self, text: TextMessage) -> None:
-        wait = min(timedelta(seconds=2 ** min(text.passes + 1, 10)), LONGEST_WAIT)
+    def _put_back(self, text: TextMessage, *, is_new_possible: bool) -> None:
+        # A text that may have gone out is tried once more, soon: whoever waits for it waits for nothing else.
+        wait = SHORTEST_WAIT if is_new_possible else min(SHORTEST_WAIT * 2 ** min(text.passes, 10), LONGEST_WAIT)
         with begin_write() as session:
             outbox.put_back(session, text, clock.now() + wait)
 

@@ -4,9 +4,11 @@ import importlib
 import logging
 import mmap
 import multiprocessing
+import os
 import signal
 import socket
 import sys
+import threading
 import time
 from functools import partial
 from multiprocessing.process import BaseProcess
@@ -39,7 +41,7 @@ class Server(MPServer):
 
     Granian's parent gives up when a worker is killed twice within 5.5 seconds, and waits for ever when SIGTERM comes
     before its workers are up, for they start with the parent's own signal handlers. This one has neither threads nor
-    handlers: its signals are blocked, and it waits for the next.
+    handlers: its signals are blocked, in the workers too, and it waits for the next.
     """
 
     def __init__(self, listener: socket.socket, workers: int) -> None:
@@ -83,16 +85,21 @@ class Server(MPServer):
 
     def load(self, target: str) -> Any:
         """In a worker, as the first thing: what granian is to call."""
-        # Until granian sets its own handlers nothing is in flight, so a signal may end it on the spot.
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a closed terminal is for the parent to act on
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         watch_parent()
+        threading.Thread(target=_pass_on_the_first_signal, daemon=True).start()
         module, _, name = target.partition(":")
         application = getattr(importlib.import_module(module), name)
         self.loaded[0] = 1
         return application
+
+
+def _pass_on_the_first_signal() -> None:
+    """In a worker, where signals stay blocked: a second one, as after Ctrl-C, would block granian's handler for good."""
+    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    handler = signal.getsignal(signal.SIGTERM)
+    if not callable(handler):  # granian has not set it yet, so nothing is in flight
+        os._exit(0)
+    handler(signal.SIGTERM, None)
 
 
 def _told_to_stop() -> bool:

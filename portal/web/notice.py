@@ -6,9 +6,8 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
-from portal.extensions import login_manager
-
 from portal import clock
+from portal.extensions import login_manager
 
 _WORDS = {
     "personal": "A stolen password is enough to get into your account. Add your phone, and it no longer is.",
