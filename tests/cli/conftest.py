@@ -1,0 +1,35 @@
+"""The `portal` command, run on the app of the test."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from portal import cli
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Flask]], Run]:
+    """The command for an app that is made anew each time, as it is for the shop's people."""
+    monkeypatch.setenv("LOGNAME", "sam")
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")  # Flask sets it, and here it shall not stay.
+
+    def with_app(make_app: Callable[[], Flask]) -> Run:
+        def command(*arguments: str) -> Result:
+            monkeypatch.setattr(cli, "create_app", make_app)
+            result = CliRunner().invoke(cli.main, arguments)
+            assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+            assert "Traceback" not in result.output
+            return result
+
+        return command
+
+    return with_app
+
+
+@pytest.fixture
+def portal(run: Callable[[Callable[[], Flask]], Run], app: Flask) -> Run:
+    return run(lambda: app)

@@ -1,0 +1,127 @@
+"""The migrations make what the models say, one at a time, forth and back."""
+
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import create_engine, inspect, select
+
+from portal import ROOT, clock
+from portal.database import Base, begin_read, begin_write
+from portal.extensions import db
+from portal.models import Account
+from tests import postgres
+from tests.conftest import SETTINGS
+
+REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "portal" / "migrations")).walk_revisions()][::-1]
+"""Oldest first."""
+
+UPGRADE = """
+import sys
+from pathlib import Path
+from flask_migrate import upgrade
+from portal import create_app
+app = create_app(Path(sys.argv[1]), dict(pair.split("=", 1) for pair in sys.argv[2:]))
+print("ready", flush=True)
+sys.stdin.readline()
+with app.app_context():
+    upgrade()
+"""
+
+
+def differences() -> list[object]:
+    """Between the tables of the database and those of the models."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def revision() -> str | None:
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"portal_{secrets.token_hex(8)}"
+    yield postgres.make_database(server, name).render_as_string(hide_password=False)
+    postgres.drop_database(server, name)
+
+
+def test_the_migrations_follow_one_another_from_the_first() -> None:
+    assert [f"{n:04}" for n in range(1, len(REVISIONS) + 1)] == REVISIONS
+
+
+def test_the_migrations_make_exactly_what_the_models_say(app: Flask) -> None:
+    with app.app_context():
+        assert tables() == set(Base.metadata.tables)
+        assert differences() == []
+
+
+def test_each_migration_goes_back_and_forth(app: Flask) -> None:
+    with app.app_context():
+        for below in [*REVISIONS[-2::-1], None]:
+            downgrade(revision=below or "base")
+            assert revision() == below
+        assert tables() == set()
+        for step in REVISIONS:
+            upgrade(revision=step)
+            assert revision() == step
+        assert differences() == []
+
+
+def test_what_is_in_the_database_outlives_each_migration(app: Flask) -> None:
+    with app.app_context():
+        with begin_write() as session:
+            session.add(
+                Account(
+                    email="alice@example.com", name="Alice", account_type="personal", password_hash="-", epoch=3,
+                    made_at=clock.now(),
+                )
+            )  # fmt: skip
+        downgrade(revision=REVISIONS[0])
+        upgrade()
+        with begin_read() as session:
+            account = session.scalars(select(Account).execution_options(populate_existing=True)).one()
+        assert (account.email, account.epoch) == ("alice@example.com", 3)
+
+
+def test_upgrades_at_once_wait_for_each_other(empty_database: str, tmp_path: Path) -> None:
+    settings = [f"{name}={value}" for name, value in (SETTINGS | {"DATABASE_URL": empty_database}).items()]
+    command = [sys.executable, "-c", UPGRADE, str(tmp_path), *settings]
+    processes = [
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    engine = create_engine(empty_database)
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == REVISIONS[-1]
+    engine.dispose()

@@ -1,0 +1,131 @@
+"""What has had its time is deleted, and nothing a moment earlier."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal.database import Base, begin_read, begin_write
+from portal.models import (
+    Account,
+    AuditEvent,
+    BrowserSession,
+    Challenge,
+    KnownBrowser,
+    LimitHit,
+    Phone,
+    TextMessage,
+)
+from portal.prune import prune
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _in_app(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        account = Account(
+            id=1, email="alice@example.com", name="Alice", account_type="personal", password_hash="-", epoch=0,
+            made_at=NOW - timedelta(days=4000),
+        )  # fmt: skip
+        account.phones.append(Phone(slot="primary", number="+12015550123", proven_at=NOW - timedelta(days=4000)))
+        add(account)
+        yield
+
+
+def add(*rows: Base) -> None:
+    with begin_write() as session:
+        session.add_all(rows)
+
+
+def ids(column: object) -> list[object]:
+    with begin_read() as session:
+        return sorted(session.scalars(select(column)))  # type: ignore[call-overload]  # any column
+
+
+def challenge(name: str, expires_at: datetime) -> Challenge:
+    made_at = expires_at - timedelta(minutes=5)
+    return Challenge(
+        id=name, account_id=1, epoch=0, session_id="s", purpose="sign_in", subject={}, salt=b"s" * 16, made_at=made_at,
+        expires_at=expires_at, password_at=made_at, attempts=0,
+    )  # fmt: skip
+
+
+def text(name: str, settled_at: datetime | None, challenge_id: str | None = None) -> TextMessage:
+    long_ago = NOW - timedelta(days=30)
+    return TextMessage(
+        id=name, account_id=1, kind="code" if challenge_id else "phone added", challenge_id=challenge_id,
+        slot="primary", number="+12015550123", proven=True, queued_at=long_ago, dies_at=long_ago, due_at=long_ago,
+        settled_at=settled_at, outcome=settled_at and "accepted",
+    )  # fmt: skip
+
+
+def test_a_settled_text_goes_after_a_week_and_one_that_waits_stays() -> None:
+    week_ago = NOW - timedelta(days=7)
+    add(text("old", week_ago - TICK), text("new", week_ago), text("waiting", None))
+    assert prune(NOW)["texts"] == 1
+    assert ids(TextMessage.id) == ["new", "waiting"]
+
+
+def test_a_spent_code_goes_after_a_week_but_not_before_its_texts() -> None:
+    week_ago = NOW - timedelta(days=7)
+    add(challenge("old", week_ago - TICK), challenge("new", week_ago), challenge("held", week_ago - TICK))
+    add(challenge("both", week_ago - TICK))
+    add(text("waiting", None, "held"), text("gone", week_ago - TICK, "both"))
+    assert prune(NOW)["challenges"] == 2
+    assert ids(Challenge.id) == ["held", "new"]
+
+
+def test_a_session_goes_after_a_day_whoever_last_used_it() -> None:
+    day_ago = NOW - timedelta(hours=24)
+    for name, made_at in (("old", day_ago - TICK), ("new", day_ago)):
+        add(
+            BrowserSession(
+                id=name, account_id=1, epoch=0, signed_in=True, made_at=made_at, seen_at=NOW, address="", browser="",
+                password_at=made_at,
+            )
+        )  # fmt: skip
+    assert prune(NOW)["sessions"] == 1
+    assert ids(BrowserSession.id) == ["new"]
+
+
+def test_a_known_browser_goes_after_a_year() -> None:
+    year_ago = NOW - timedelta(days=365)
+    add(
+        KnownBrowser(id="old", account_id=1, made_at=year_ago - TICK), KnownBrowser(id="new", account_id=1, made_at=NOW)
+    )
+    assert prune(NOW)["browsers"] == 1
+    assert ids(KnownBrowser.id) == ["new"]
+
+
+def test_a_count_goes_when_its_period_is_over_and_a_run_stays() -> None:
+    add(
+        LimitHit(key="over", at=NOW, until=NOW - TICK),
+        LimitHit(key="counts", at=NOW, until=NOW + TICK),
+        LimitHit(key="run", at=NOW - timedelta(days=4000), until=None),
+    )
+    assert prune(NOW)["limits"] == 1
+    assert ids(LimitHit.key) == ["counts", "run"]
+
+
+def test_the_audit_stays_and_its_addresses_go_after_180_days() -> None:
+    half_a_year_ago = NOW - timedelta(days=180)
+    for event, at in (("old", half_a_year_ago - TICK), ("new", half_a_year_ago)):
+        add(AuditEvent(account_id=1, at=at, event=event, by="customer", address="203.0.113.5", browser="b", detail={}))
+    assert prune(NOW)["addresses"] == 1
+    assert prune(NOW)["addresses"] == 0
+    with begin_read() as session:
+        rows = {row.event: (row.address, row.browser) for row in session.scalars(select(AuditEvent))}
+    assert rows == {"old": (None, None), "new": ("203.0.113.5", "b")}
+
+
+def test_pruning_again_finds_nothing_and_leaves_accounts_and_phones_alone() -> None:
+    add(challenge("old", NOW - timedelta(days=8)), text("old", NOW - timedelta(days=8), "old"))
+    assert sum(prune(NOW).values()) == 2
+    assert sum(prune(NOW).values()) == 0
+    with begin_read() as session:
+        for kept in (Account, Phone):
+            assert session.scalar(select(func.count()).select_from(kept)) == 1
