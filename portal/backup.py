@@ -86,7 +86,7 @@ def _sentences(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BackupError(f"{error.filename or path}: {error.strerror}.") from error
+        raise BackupError(f"{path}: {error.strerror}.") from error
     except sqlite3.Error as error:
         raise BackupError(f"{path}: {error}.") from error
     except SQLAlchemyError as error:
@@ -150,9 +150,7 @@ def _settle(now: datetime, actor: Actor) -> int:
 @contextmanager
 def _own_sqlite() -> Iterator[sqlite3.Connection]:
     with closing(db.engine.raw_connection()) as pooled:
-        connection = pooled.driver_connection
-        assert isinstance(connection, sqlite3.Connection)
-        yield connection
+        yield pooled.driver_connection  # type: ignore[misc]  # SQLAlchemy doesn't know whose it is
 
 
 def _dump_sqlite(draft: Path) -> None:
@@ -188,9 +186,9 @@ def _dump_postgresql(draft: Path) -> None:
 
 def _look_postgresql(path: Path) -> tuple[set[str], str | None]:
     contents = _run("pg_restore", "--list", str(path))
-    tables = set(re.findall(r"^\d+; \d+ \d+ TABLE (?!DATA )\S+ (\S+) ", contents, re.M))
+    tables = set(re.findall(r"^\d+; \d+ \d+ TABLE (?!DATA )\S+ (\S+) ", contents, re.MULTILINE))
     rows = _run("pg_restore", "--file=-", "--data-only", f"--table={_REVISIONS}", str(path))
-    found = re.search(rf"^COPY \S*{_REVISIONS} .*\n(\S+)\n\\\.$", rows, re.M)
+    found = re.search(rf"^COPY \S*{_REVISIONS} .*\n(\S+)\n\\\.$", rows, re.MULTILINE)
     return tables, found[1] if found else None
 
 
@@ -207,15 +205,19 @@ def _load_postgresql(path: Path) -> None:
         )
         # The pipe breaks when psql gives up; it has said why.
         with suppress(BrokenPipeError), writer, reader:
-            assert reader.stdout is not None
-            assert writer.stdin is not None
-            writer.stdin.write(begin.encode())
-            shutil.copyfileobj(reader.stdout, writer.stdin)
-            if reader.wait() == 0:
-                writer.stdin.write(b"COMMIT;\n")
+            _pour(begin, reader, writer)
         if reader.returncode or writer.returncode:
             said.seek(0)
             raise BackupError(f"Nothing was restored: {_in_one_line(said.read().decode(errors='replace'))}")
+
+
+def _pour(begin: str, reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> None:
+    if reader.stdout is None or writer.stdin is None:
+        raise TypeError
+    writer.stdin.write(begin.encode())
+    shutil.copyfileobj(reader.stdout, writer.stdin)
+    if reader.wait() == 0:
+        writer.stdin.write(b"COMMIT;\n")
 
 
 def _database() -> list[str]:

@@ -59,12 +59,13 @@ def make_hash(password: str) -> str:
 
 def verify(password_hash: str | None, password: str) -> bool:
     """Whether the password fits; None, for nobody's hash, costs the same and never fits. Waits as `make_hash` does."""
-    if len(password) > MAX_LENGTH:
-        password = ""  # No stored password is this long; the time taken stays the same.
+    text = _normal(password)
+    if len(text) > MAX_LENGTH:
+        text = ""  # No stored password is this long; the time taken stays the same.
 
     def compare() -> bool:
         try:
-            return _hasher.verify(password_hash or NOBODYS_HASH, _normal(password))
+            return _hasher.verify(password_hash or NOBODYS_HASH, text)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -26,6 +26,7 @@ class Notice(StrEnum):
     PASSWORD_CHANGED = "password changed"  # noqa: S105 - names an event
     ACCOUNT_DISABLED = "account disabled"
     ACCOUNT_ENABLED = "account enabled"
+    ACCOUNT_UNLOCKED = "account unlocked"
 
 
 _NOTICES = {
@@ -36,6 +37,7 @@ _NOTICES = {
     Notice.PASSWORD_CHANGED: "The password of your account was changed.",
     Notice.ACCOUNT_DISABLED: "Your account was switched off.",
     Notice.ACCOUNT_ENABLED: "Your account was switched on again.",
+    Notice.ACCOUNT_UNLOCKED: "Your account was unlocked: earlier wrong passwords and codes count no more.",
 }
 _CODES = {
     "sign_in": "is your {name} sign-in code",

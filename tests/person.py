@@ -33,8 +33,8 @@ class Page:
     @property
     def words(self) -> str:
         """What a person reads, in one line."""
-        main = self.soup.find("main") or self.soup
-        return " ".join(main.get_text(" ").split())
+        main = self.soup.find("main")
+        return _in_one_line(main if isinstance(main, Tag) else self.soup)
 
     def form(self, action: str, **hidden: str) -> Tag:
         """The form with this action whose hidden fields hold these values."""
@@ -81,7 +81,7 @@ class Page:
 
     def _text_of(self, element: str) -> str:
         found = self.soup.find(id=element)
-        return " ".join(found.get_text(" ").split()) if found else ""
+        return _in_one_line(found) if isinstance(found, Tag) else ""
 
 
 class Person:
@@ -91,17 +91,18 @@ class Person:
         self.app = app
         self.address = address
         self.client = app.test_client()
+        self.client.environ_base["REMOTE_ADDR"] = address  # Of the requests that follow a redirect too.
         self.page: Page
 
     def copy(self, address: str | None = None) -> "Person":
         """Another browser that holds a copy of this one's cookies, as of now."""
         other = Person(self.app, address or self.address)
-        for cookie in self.client._cookies.values():
+        for cookie in (self.client._cookies or {}).values():
             other.client.set_cookie(cookie.key, cookie.value, domain=cookie.domain, path=cookie.path)
         return other
 
     def open(self, path: str) -> Page:
-        return self._arrive(self.client.get(path, environ_overrides=self._environ(), follow_redirects=True))
+        return self._arrive(self.client.get(path, follow_redirects=True))
 
     def submit(self, action: str, fields: dict[str, str] | None = None, **hidden: str) -> Page:
         """Fill in the form on the page that leads to `action`, and send it with all that is hidden in it."""
@@ -120,7 +121,7 @@ class Person:
 
     def post(self, path: str, fields: dict[str, str], **options: Any) -> Page:
         options = {"follow_redirects": True} | options
-        return self._arrive(self.client.post(path, data=fields, environ_overrides=self._environ(), **options))
+        return self._arrive(self.client.post(path, data=fields, **options))
 
     def csrf(self) -> str:
         field = self.page.soup.find("input", attrs={"name": "csrf_token"})
@@ -188,12 +189,13 @@ class Person:
         assert match
         return match[1]
 
-    def _environ(self) -> dict[str, str]:
-        return {"REMOTE_ADDR": self.address}
-
     def _arrive(self, response: TestResponse) -> Page:
         self.page = Page(response)
         return self.page
+
+
+def _in_one_line(tag: Tag) -> str:
+    return re.sub(r"\s+(?=[.,;:])", "", " ".join(tag.get_text(" ").split()))
 
 
 def _hidden(form: Tag) -> dict[str, str]:

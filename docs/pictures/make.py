@@ -1,118 +1,90 @@
-"""Makes the pictures of the README from a demo portal of its own: .venv/bin/python docs/pictures/make.py [folder].
+"""Makes the pictures of the README from a demo portal of its own: .venv/bin/python -m docs.pictures.make [folder].
 
 Needs what ./test installs: Playwright and Chromium.
 """
 
-import json
-import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+
+from tests.browser import server
+from tests.browser.server import Phone, Portal
 
 HERE = Path(__file__).parent
-PORT = 8765
-ADDRESS = f"http://127.0.0.1:{PORT}"
 EMAIL = "bob@demo.example"
-
-
-@contextmanager
-def demo_portal(folder: Path) -> Iterator[str]:
-    """A portal with the demo shop. Yields the demo customer's password."""
-    env = os.environ | {
-        "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
-        "SECRET_KEY": "only for the pictures of a demo portal",
-        "PORT": str(PORT),
-        "PORTAL_NAME": "Harbor Hosting",
-        "SMS_CONSOLE_FILE": str(folder / "texts"),
-    }
-    command = [str(Path(sys.executable).with_name("portal")), "serve", "--set-up", "--workers", "1"]
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            password = next(line.split()[1] for line in server.stdout if EMAIL in line)
-            wait_for(lambda: urllib.request.urlopen(f"{ADDRESS}/readyz").status == 200)
-            yield password
-        finally:
-            server.terminate()
-
-
-def wait_for(condition: object, seconds: float = 20) -> None:
-    end = monotonic() + seconds
-    while monotonic() < end:
-        try:
-            if condition():  # type: ignore[operator]
-                return
-        except (urllib.error.URLError, OSError):
-            pass
-        sleep(0.1)
-    raise TimeoutError
-
-
-def newest_code(folder: Path) -> str:
-    lines = (folder / "texts").read_text().splitlines()
-    match = re.search(r"#(\d{6})$", json.loads(lines[-1])["body"])
-    assert match
-    return match[1]
-
-
-def take(page: Page, name: str, out: Path) -> None:
-    page.screenshot(path=out / f"{name}.png")
+SIZE = ViewportSize(width=1180, height=800)
 
 
 def main(out: Path) -> None:
-    chromium = shutil.which("chromium")
-    with tempfile.TemporaryDirectory() as name, demo_portal(Path(name)) as password, sync_playwright() as playwright:
-        folder = Path(name)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1180, "height": 800})
-        page.goto(f"{ADDRESS}/auth/login")
-        sign_in(page, password)
-        for slot, number in (("primary", "(201) 555-0142"), ("backup", "(201) 555-0107")):
-            enrol(page, folder, slot, number, password)
-        page.get_by_text("Account", exact=True).first.click()
-        page.get_by_role("button", name="Sign out").click()
-        sign_in(page, password)
-        page.locator("#code-status .good").wait_for()
-        take(page, "code", out)
-        page.get_by_label("Code").fill(newest_code(folder))
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("heading", name="Overview").wait_for()
-        take(page, "overview", out)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        server.serve(Path(folder), PORTAL_NAME="Harbor Hosting") as portal,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(base_url=portal.url, viewport=SIZE, color_scheme="light", reduced_motion="reduce")
+        take_pictures(page, portal, out)
         browser.close()
 
 
+def take_pictures(page: Page, portal: Portal, out: Path) -> None:
+    primary, backup = portal.phone("+12015550142"), portal.phone("+12015550107")
+    password = portal.demo[EMAIL]
+
+    sign_in(page, password)
+    arrive(page, "Overview")
+    add_phone(page, "primary", primary)
+    arrive(page, "Check your primary phone")
+    type_code(page, primary, "Save this number")
+    arrive(page, "Profile")
+    add_phone(page, "backup", backup)
+    arrive(page, "Confirm it's you")
+    page.get_by_label("Password").fill(password)
+    press(page, "Continue")
+    type_code(page, primary, "Confirm")
+    arrive(page, "Check your backup phone")
+    type_code(page, backup, "Save this number")
+    arrive(page, "Profile")
+    page.locator("summary", has_text="Account").click()
+    press(page, "Sign out")
+    arrive(page, "Sign in")
+
+    sign_in(page, password)
+    arrive(page, "Enter your code")
+    expect(page.get_by_role("status")).to_contain_text("Sent")
+    page.screenshot(path=out / "code.png")
+    type_code(page, primary, "Sign in")
+    arrive(page, "Overview")
+    page.screenshot(path=out / "overview.png")
+
+
 def sign_in(page: Page, password: str) -> None:
+    page.goto("/auth/login")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
 
 
-def enrol(page: Page, folder: Path, slot: str, number: str, password: str) -> None:
-    page.goto(f"{ADDRESS}/profile/phones/{slot}")
-    page.get_by_label("Mobile number").fill(number)
-    page.locator("main form button[type=submit]").first.click()
-    if "/auth/confirm" in page.url:
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Continue").click()
-        type_code(page, folder)
-    type_code(page, folder)
+def add_phone(page: Page, slot: str, phone: Phone) -> None:
+    page.goto(f"/profile/phones/{slot}")
+    page.get_by_label("Mobile number").fill(phone.national)
+    press(page, "Text me a code")
 
 
-def type_code(page: Page, folder: Path) -> None:
-    page.locator("#code-status .good").wait_for()
-    page.get_by_label("Code").fill(newest_code(folder))
-    page.locator("main form:has(#code) button[type=submit]").click()
-    page.wait_for_load_state()
+def type_code(page: Page, phone: Phone, button: str) -> None:
+    page.get_by_label("Code", exact=True).fill(phone.next_code())
+    press(page, button)
+
+
+def arrive(page: Page, heading: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=heading, exact=True)).to_be_visible()
+
+
+def press(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Registering, and signing in: first the password, then the code."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,11 @@ from portal.database import begin_read, begin_write
 from portal.limits import Count
 from portal.metrics import SIGN_INS
 from portal.models import Account, Purpose
+from portal.passwords import HashingBusyError
 from portal.sessions import Browser
+
+LONGEST_EMAIL = 254
+_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+\.[^\s@.\x00-\x1f\x7f]+")
 
 
 class WrongPasswordError(Exception):
@@ -88,7 +93,7 @@ def sign_in(email: str, password: str, client: Client) -> Entered:
     except limits.LimitReachedError:
         SIGN_INS.labels("refused by a limit").inc()
         raise
-    fits = passwords.verify(password_hash, password)
+    fits = _compare(hits, password_hash, password)
     new_hash = passwords.make_hash(password) if fits and passwords.is_outdated(password_hash or "") else None
     actor = audit.customer(client)
     with begin_write() as session:
@@ -146,7 +151,7 @@ def check_password(browser: Browser, password: str, client: Client, now: datetim
     with begin_read() as session:
         is_known = known_browsers.is_known(session, now, client.known_token, account.id)
     hits = _count_password(account.email, client, now, is_known=is_known)
-    fits = passwords.verify(account.password_hash, password)
+    fits = _compare(hits, account.password_hash, password)
     with begin_write() as session:
         if fits:
             limits.give_back(session, hits)
@@ -158,6 +163,11 @@ def check_password(browser: Browser, password: str, client: Client, now: datetim
 def fold(email: str) -> str:
     """The email as accounts are known by."""
     return email.strip().casefold()
+
+
+def is_email(email: str) -> bool:
+    """Whether it has the shape of one; only a mail can tell more."""
+    return len(fold(email)) <= LONGEST_EMAIL and _EMAIL.fullmatch(fold(email)) is not None
 
 
 def _enter(session: Session, now: datetime, account: Account, client: Client) -> Entered:
@@ -180,3 +190,13 @@ def _count_password(email: str, client: Client, now: datetime, *, is_known: bool
         ]
     with begin_write() as session:
         return limits.take(session, current_app.config["RATES"], now, *counts)
+
+
+def _compare(hits: list[int], password_hash: str | None, password: str) -> bool:
+    """Whether the password fits. A try that gets no turn at the hashing is not compared, so it does not count."""
+    try:
+        return passwords.verify(password_hash, password)
+    except HashingBusyError:
+        with begin_write() as session:
+            limits.give_back(session, hits)
+        raise

@@ -89,6 +89,7 @@ def unlock(email: str, reason: str, actor: Actor) -> None:
     """Forget the wrong passwords and codes that shut the account."""
     with _work_on(email, reason, actor, "account unlocked") as work:
         limits.clear(work.session, Count("PASSWORD_ACCOUNT", work.account.email), *guess_limits(work.account.id))
+        work.tell(Notice.ACCOUNT_UNLOCKED, _numbers(work.account))
 
 
 def remove_phone(email: str, reason: str, actor: Actor, slots: tuple[str, ...]) -> None:

@@ -1,7 +1,5 @@
 """Signing up: /auth/register."""
 
-import re
-
 from flask import current_app, make_response, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -14,8 +12,6 @@ from portal.models import AccountType
 from portal.web import gate
 from portal.web.forms import PortalForm, form_page, is_plain_line, see_other
 
-LONGEST_EMAIL = 254
-_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+\.[^\s@.\x00-\x1f\x7f]+")
 _TYPES = [
     SelectChoice(AccountType.PERSONAL.value, "Personal"),
     SelectChoice(AccountType.BUSINESS.value, "Business"),
@@ -25,8 +21,7 @@ _TYPES = [
 
 def is_email(form: PortalForm, field: Field) -> None:
     del form
-    email = signing_in.fold(field.data or "")
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+    if not signing_in.is_email(field.data or ""):
         raise ValidationError("That is not an email address. It should look like name@example.com.")
 
 
@@ -39,7 +34,7 @@ class RegisterForm(PortalForm):
         "Email",
         [
             InputRequired("Type your email."),
-            Length(max=LONGEST_EMAIL, message="Use at most 254 characters."),
+            Length(max=signing_in.LONGEST_EMAIL, message="Use at most 254 characters."),
             is_plain_line,
             is_email,
         ],

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import click
 from alembic.runtime.migration import MigrationContext
@@ -10,7 +11,7 @@ from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from portal import clock, create_app, demo
 from portal.cli.backup import backup, restore
@@ -32,7 +33,16 @@ def _create_app() -> Flask:
         sys.exit(1)
 
 
-@click.group(cls=FlaskGroup, create_app=_create_app, add_default_commands=False, add_version_option=False)
+class _Portal(FlaskGroup):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as error:  # It is away, or its tables are not there.
+            reason = str(error.orig).splitlines()[0]
+            raise click.ClickException(f"The database can't be used: {reason}. More: portal check") from error
+
+
+@click.group(cls=_Portal, create_app=_create_app, add_default_commands=False, add_version_option=False)
 def main() -> None:
     """Run and look after the Client Portal."""
 

@@ -34,4 +34,4 @@ def restore(file: Path, *, force: bool) -> None:
         count = backups.restore(file, clock.now(), audit.Actor(f"staff:{getpass.getuser()}"), force=force)
     except BackupError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Restored: {count} accounts, everyone signed out.")
+    click.echo(f"Restored. Accounts: {count}. Everyone is signed out.")

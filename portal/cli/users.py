@@ -9,8 +9,10 @@ from flask.cli import with_appcontext
 
 from portal import audit, numbers
 from portal.accounts import staff
-from portal.accounts.signing_in import EmailTakenError
+from portal.accounts.signing_in import EmailTakenError, is_email
 from portal.models import AccountType
+
+LONGEST_NAME = 100
 
 
 @click.group()
@@ -36,8 +38,12 @@ def users_list() -> None:
 @with_appcontext
 def users_create(email: str, name: str, account_type: str) -> None:
     """Make an account with a random password."""
+    if not (is_email(email) and email.isprintable()):
+        raise click.ClickException("That is not an email address. It should look like name@example.com.")
+    if not (0 < len(name.strip()) <= LONGEST_NAME and name.isprintable()):
+        raise click.ClickException(f"A name has 1 to {LONGEST_NAME} characters in one line.")
     try:
-        password = staff.create(email, name, account_type, _staff())
+        password = staff.create(email, name.strip(), account_type, _staff())
     except EmailTakenError:
         raise click.ClickException("There is an account with this email already.") from None
     click.echo(f"Password of {email}: {password}")

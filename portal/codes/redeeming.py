@@ -69,12 +69,14 @@ def redeem(
     CODES.labels(purpose, "right").inc()
     lost: Exception | None = None
     with begin_write() as session:
-        limits.give_back(session, hits)
+        # First the account's lock, then the hits: two twins that took them the other way round would wait for each
+        # other for ever.
         try:
             paid = _use(session, browser, now, challenge)
         except (DeadCodeError, SignedOutError) as error:
             lost = error  # A twin of this request was faster. The try was right all the same, so it stays uncounted.
-        else:
+        limits.give_back(session, hits)
+        if lost is None:
             limits.clear(session, Count("CODE_ACCOUNT_RUN", str(challenge.account_id)))
             yield paid
     if lost is not None:

@@ -25,8 +25,9 @@ def password() -> Response:
     form = ChangePasswordForm()
     if form.validate_on_submit():
         with form.refusals():
-            act = new_password(browser.account, form.password.data)
+            # In this order: what the limits refuse costs no hashing.
             check_password(browser, form.current_password.data, gate.client(), clock.now())
+            act = new_password(browser.account, form.password.data)
             confirming.ask(browser, act)
             return go_on(confirming.accept_password(browser, gate.client()))
     return form_page("profile/password.html", form)

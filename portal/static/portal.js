@@ -68,7 +68,7 @@
       .then((found) => { if (found) code.value = found.code; })
       .catch(() => {});
   }
-  code?.select();
+  if (code?.value === code?.defaultValue) code?.select();
   code?.addEventListener("paste", (event) => {
     const digits = event.clipboardData.getData("text").replace(/\D/g, "");
     if (digits.length !== 6) return;

@@ -26,7 +26,7 @@ PASSWORD_ONLY = frozenset({"auth.verify", "auth.verify_send", "auth.logout"})
 ENROLMENT = frozenset(
     {
         "auth.logout", "auth.confirm", "auth.confirm_send",
-        "profile.phone", "profile.verify", "profile.send", "profile.index",
+        "profile.phone", "profile.verify", "profile.send",
     }
 )  # fmt: skip
 """All that opens while two-factor sign-in is required and there is no phone."""

@@ -1,0 +1,95 @@
+"""What the documents promise is there, and what is there is in the documents."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from click import Command, Group
+
+import config
+from portal import ROOT, cli
+from portal.sms_backends import BUILT_IN, find
+from portal.sms_backends.base import Setting
+
+README = ROOT / "README.md"
+MACHINE_PATHS = re.compile(r"(?<![\w./~-])/(?:home|root|work|Users|mnt|tmp/venv)/[\w.-]")
+"""A place on the machine of whoever wrote the file."""
+
+
+def readme() -> str:
+    return README.read_text()
+
+
+def row_of(name: str) -> str | None:
+    """The line of a table that explains a setting."""
+    return next((line for line in readme().splitlines() if line.startswith(f"| `{name}`")), None)
+
+
+@pytest.mark.parametrize("setting", config.SETTINGS, ids=lambda setting: setting.name)
+def test_the_readme_names_every_setting_with_its_default(setting: Setting) -> None:
+    row = row_of(setting.name)
+    assert row is not None
+    if setting.default:
+        assert f"`{setting.default}`" in row
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_the_readme_names_every_setting_of_a_provider(name: str) -> None:
+    for setting in find(name).settings:
+        assert row_of(setting.name) is not None, setting.name
+
+
+def test_the_readme_names_no_setting_that_is_not_there() -> None:
+    known = {setting.name for setting in config.SETTINGS}
+    known |= {setting.name for name in BUILT_IN for setting in find(name).settings}
+    named = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", readme(), re.MULTILINE))
+    assert named - known == set()
+
+
+def commands(group: Group, path: str = "portal") -> dict[str, Command]:
+    found: dict[str, Command] = {}
+    for name, command in group.commands.items():
+        if isinstance(command, Group):
+            found |= commands(command, f"{path} {name}")
+        else:
+            found[f"{path} {name}"] = command
+    return found
+
+
+@pytest.mark.parametrize("name", commands(cli.main))
+def test_the_readme_names_every_command(name: str) -> None:
+    *group, last = name.split()
+    assert re.search(rf"`{' '.join(group)} [^`]*\b{last}\b", readme())
+
+
+@pytest.mark.parametrize("name", commands(cli.main))
+def test_every_command_says_what_it_does(name: str) -> None:
+    assert commands(cli.main)[name].help
+
+
+def test_every_link_of_the_documents_leads_to_a_file_that_is_there() -> None:
+    for document in [README, *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
+            if "://" not in target and not target.startswith("mailto:"):
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def tracked_files() -> list[Path]:
+    """All that is in git or could be added to it."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git checkout")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    found = []
+    for path in tracked_files():
+        try:
+            lines = path.read_text().splitlines()
+        except UnicodeDecodeError:
+            continue  # a picture
+        found += [f"{path.name}:{n}: {line.strip()}" for n, line in enumerate(lines, 1) if MACHINE_PATHS.search(line)]
+    assert found == []
