@@ -28,8 +28,8 @@ class NoPostgresError(Exception):
 @contextmanager
 def server() -> Iterator[URL]:
     """The address of a running server; its database is the one to connect to for making others."""
-    if url := os.environ.get("PORTAL_TEST_DATABASE_URL"):
-        yield make_url(url)
+    if elsewhere := os.environ.get("PORTAL_TEST_DATABASE_URL"):
+        yield make_url(elsewhere)
         return
     with TemporaryDirectory(prefix="portal-pg-", dir="/tmp") as name:
         folder = Path(name)
@@ -53,7 +53,7 @@ def server() -> Iterator[URL]:
         _run(initialise, owner)
         options = [f"-c{option}" for option in (*_FAST, f"unix_socket_directories={folder}")]
         log = (folder / "log").open("wb")
-        command = [binaries / "postgres", "-D", data, *options]
+        command = [str(binaries / "postgres"), "-D", str(data), *options]
         with log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **owner) as process:
             try:
                 url = URL.create("postgresql+psycopg", USER, database=USER, query={"host": str(folder)})
@@ -66,13 +66,13 @@ def server() -> Iterator[URL]:
 def make_database(server_url: URL, name: str, template: str = "template0") -> URL:
     """A new database, a copy of `template`."""
     with psycopg.connect(_dsn(server_url), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[call-overload]  # names of our own
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return server_url.set(database=name)
 
 
 def drop_database(server_url: URL, name: str) -> None:
     with psycopg.connect(_dsn(server_url), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]  # names of our own
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _dsn(url: URL) -> str:
