@@ -11,7 +11,7 @@ from portal import auth, clock, database, logs, profile, resources, settings, we
 from portal.background import Background, Job
 from portal.delivery import outbox
 from portal.delivery.dispatcher import Dispatcher
-from portal.extensions import csrf, db, migrate
+from portal.extensions import csrf, db
 from portal.prune import prune
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,6 @@ def create_app(instance: Path | None = None, environ: dict[str, str] | None = No
 
     db.init_app(app)
     database.prepare_engine(app)
-    migrate.init_app(app, db, directory=str(ROOT / "portal" / "migrations"))
     web.init_app(app)  # Before the CSRF check: who may not open a page is told so first.
     csrf.init_app(app)
     for part in (auth, profile, resources):

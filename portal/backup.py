@@ -3,7 +3,6 @@
 The file is the engine's own: an SQLite database, or the custom format of `pg_dump`.
 """
 
-import logging
 import os
 import re
 import shutil
@@ -15,13 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
-from alembic.script import ScriptDirectory
-from flask import current_app
-from flask_migrate import upgrade
 from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import audit
+from portal import audit, schema
 from portal.audit import Actor
 from portal.database import Base, begin_read, begin_write
 from portal.extensions import db
@@ -68,16 +64,14 @@ def restore(path: Path, now: datetime, actor: Actor, *, force: bool = False) -> 
     """
     with _sentences(path):
         revision = _read_revision(path)
-        if revision not in _known_revisions():
+        if revision not in schema.known_revisions():
             raise BackupError(f"{path} was made by another version of the portal (migration {revision}): install that.")
         if not force and _has_accounts():
             raise BackupError("The database has accounts. Back it up, then replace everything in it with --force.")
         load = _load_sqlite if _engine() == "sqlite" else _load_postgresql
         load(path)
         db.engine.dispose()  # what its connections knew of the tables is no longer so
-        # Alembic's own lines would bury the portal's.
-        logging.getLogger("alembic").setLevel(logging.WARNING)
-        upgrade()
+        schema.upgrade()
     return _settle(now, actor)
 
 
@@ -126,11 +120,6 @@ def _read_revision(path: Path) -> str:
     return revision
 
 
-def _known_revisions() -> set[str]:
-    scripts = ScriptDirectory(current_app.extensions["migrate"].directory)
-    return {script.revision for script in scripts.walk_revisions()}
-
-
 def _has_accounts() -> bool:
     if not inspect(db.engine).has_table(Account.__tablename__):
         return False
@@ -166,7 +155,7 @@ def _look_sqlite(path: Path) -> tuple[set[str], str | None]:
         if health != "ok":
             raise BackupError(f"{path} is damaged: {health}.")
         tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        revisions = file.execute(f"SELECT version_num FROM {_REVISIONS}").fetchall() if _REVISIONS in tables else []  # noqa: S608 - a name of our own
+        revisions = file.execute(f"SELECT version_num FROM {_REVISIONS}").fetchall() if _REVISIONS in tables else []  # nosec B608  # noqa: S608 - a name of our own
     return tables, revisions[0][0] if len(revisions) == 1 else None
 
 

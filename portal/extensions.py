@@ -1,7 +1,6 @@
 """The Flask extensions, not yet bound to an app."""
 
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
@@ -9,4 +8,3 @@ from flask_wtf import CSRFProtect
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 login_manager = LoginManager()
 csrf = CSRFProtect()
-migrate = Migrate()

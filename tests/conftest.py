@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import URL
 
 from portal import clock, create_app
 from portal.extensions import db
+from portal.schema import upgrade
 from tests import postgres
 from tests.person import Person
 

@@ -1,19 +1,15 @@
 """The `portal` command."""
 
-import logging
 import sys
 from typing import Any
 
 import click
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from portal import clock, create_app, demo
+from portal import clock, create_app, demo, schema
 from portal.cli.backup import backup, restore
 from portal.cli.sms import sms
 from portal.cli.users import users
@@ -81,7 +77,7 @@ def check() -> None:
     click.echo("settings: ok")
     click.echo(f"providers: ok ({names})")
     faults = 0
-    for name, look in (("database", _look_at_database), ("migrations", _look_at_migrations)):
+    for name, look in (("database", _look_at_database), ("migrations", schema.fault)):
         fault = look()
         faults += fault is not None
         click.echo(f"{name}: {fault or 'ok'}")
@@ -110,10 +106,8 @@ def db_upgrade() -> None:
 
 
 def _bring_up_to_date() -> None:
-    # Alembic's own lines would bury the portal's.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    if _look_at_migrations() is not None:
-        upgrade()
+    if schema.fault() is not None:
+        schema.upgrade()
 
 
 def _look_at_database() -> str | None:
@@ -123,16 +117,6 @@ def _look_at_database() -> str | None:
     except SQLAlchemyError as error:
         return f"DATABASE_URL can't be reached: {str(getattr(error, 'orig', error)).splitlines()[0]}"
     return None
-
-
-def _look_at_migrations() -> str | None:
-    head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
-    try:
-        with db.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-    except SQLAlchemyError:
-        return "the database can't be reached"
-    return None if current == head else f"at {current or 'none'}, not {head}: run portal db upgrade"
 
 
 def _announce(passwords: dict[str, str]) -> None:

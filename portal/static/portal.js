@@ -15,6 +15,10 @@
   let fetches = 0;
   let busy = false;
 
+  // Without what differs each time, a form's token and the words of a countdown: to swap a block for its like would
+  // lose a press that is under way.
+  const look = (block) => block.innerHTML.replace(/(csrf_token" value="|<time data-countdown[^>]*>)[^"<]*/g, "$1");
+
   // Takes the live blocks from a fresh copy of the page; one that holds the focus is left alone.
   const refresh = async () => {
     const [first] = all("[data-live]");
@@ -28,8 +32,8 @@
         const fresh = page.getElementById(block.id);
         if (!fresh) continue;
         block.dataset.live = fresh.dataset.live;
-        const same = block.textContent === fresh.textContent;
-        if (!same && !block.contains(document.activeElement)) block.replaceChildren(...fresh.childNodes);
+        if (look(block) === look(fresh) || block.contains(document.activeElement)) continue;
+        block.replaceChildren(...fresh.childNodes);
       }
     } catch {
       // Offline, signed out elsewhere, or on the way to another page: what is shown stays.

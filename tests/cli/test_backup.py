@@ -15,7 +15,6 @@ import click
 import psycopg
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import URL, func, make_url, select, text
 
 from portal import audit, clock, create_app
@@ -25,6 +24,7 @@ from portal.cli.backup import backup, restore
 from portal.database import begin_read, begin_write
 from portal.extensions import db
 from portal.models import Account, AuditEvent
+from portal.schema import upgrade
 from tests import postgres
 from tests.conftest import SETTINGS, make_tables
 from tests.person import GOOD_PASSWORD, Person

@@ -11,13 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import create_engine, inspect, select
 
 from portal import ROOT, clock
 from portal.database import Base, begin_read, begin_write
 from portal.extensions import db
 from portal.models import Account
+from portal.schema import downgrade, upgrade
 from tests import postgres
 from tests.conftest import SETTINGS
 
@@ -27,8 +27,8 @@ REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "portal" /
 UPGRADE = """
 import sys
 from pathlib import Path
-from flask_migrate import upgrade
 from portal import create_app
+from portal.schema import upgrade
 app = create_app(Path(sys.argv[1]), dict(pair.split("=", 1) for pair in sys.argv[2:]))
 print("ready", flush=True)
 sys.stdin.readline()
