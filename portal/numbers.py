@@ -68,7 +68,8 @@ def example(region: str) -> str:
 
 
 def is_region(code: str) -> bool:
-    return code in phonenumbers.SUPPORTED_REGIONS
+    """Whether it is the code of a country that has mobile numbers."""
+    return code in phonenumbers.SUPPORTED_REGIONS and example(code) != ""
 
 
 def _parsed(number: str) -> PhoneNumber:

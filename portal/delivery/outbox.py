@@ -90,10 +90,11 @@ def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[
         .order_by(case((TextMessage.kind == CODE, 0), else_=1), TextMessage.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte("chosen")  # Chosen once: inside the UPDATE, PostgreSQL might look, and lock, more than once.
     )
     statement = (
         update(TextMessage)
-        .where(TextMessage.id.in_(chosen.scalar_subquery()))
+        .where(TextMessage.id.in_(select(chosen.c.id)))
         .values(lease=secrets.token_hex(16), lease_until=now + lease)
         .returning(TextMessage)
     )
