@@ -60,14 +60,19 @@ class Phone:
 
     def hold_texts(self) -> None:
         """From now on the network takes its time (`provider.py`)."""
-        self._orders.write_text("hold")
+        self._order("hold")
 
     def refuse_texts(self) -> None:
         """From now on the network says that no text can reach this number."""
-        self._orders.write_text("refuse")
+        self._order("refuse")
 
     def let_texts_through(self) -> None:
         self._orders.unlink(missing_ok=True)
+
+    def _order(self, word: str) -> None:
+        draft = self._orders.with_suffix(".draft")
+        draft.write_text(word)
+        draft.replace(self._orders)  # In one step: half an order would be none.
 
     def _codes(self) -> list[str]:
         lines = self._texts.read_text().splitlines() if self._texts.exists() else []
@@ -90,7 +95,9 @@ def serve(folder: Path, **settings: str) -> Iterator[Portal]:
         "SMS_CONSOLE_FILE": str(folder / "texts"),
         **settings,
     }
-    command = [sys.executable, "-c", "from portal.cli import main; main()", "serve", "--set-up", "--workers", "1"]
+    portal_serve = [sys.executable, "-c", "from portal.cli import main; main()", "serve", "--set-up", "--workers", "1"]
+    # A test run that is killed takes the server with it.
+    command = ["setpriv", "--pdeathsig", "TERM", "--", *portal_serve]
     session = Session(command, cwd=folder, environment=environment)
     try:
         wait_until(lambda: _is_ready(session, url), START_SECONDS)
