@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ScalarSelect, Text, bindparam, delete, func, insert, select, text
+from sqlalchemy import Text, bindparam, delete, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal.models import LimitHit
@@ -104,7 +103,7 @@ def take(session: Session, rates: Rates, now: datetime, *counts: Count) -> list[
     """
     active = _active(rates, counts)
     _lock(session, [count for count, _ in active])
-    spent = {count.name: until for (count, _), until in _free_at(session, active, now) if until is None or until > now}
+    spent = {count.name: until for count, until in _free_at(session, active, now) if until is None or until > now}
     if spent:
         name = max(spent, key=lambda name: spent[name] or datetime.max.replace(tzinfo=now.tzinfo))
         raise LimitReachedError(name, spent[name])
@@ -152,25 +151,25 @@ def _active(rates: Rates, counts: Iterable[Count]) -> _Active:
     return [(count, rate) for count in counts if (rate := rates[count.name]) is not None]
 
 
-def _free_at(session: Session, active: _Active, now: datetime) -> list[tuple[tuple[Count, Rate], datetime | None]]:
+def _free_at(session: Session, active: _Active, now: datetime) -> list[tuple[Count, datetime | None]]:
     """When one more hit of each fits: `now` if it does already, None for a spent run. One statement for all."""
     if not active:
         return []
-    columns = [_room(count, rate, now).label(f"room_{n}") for n, (count, rate) in enumerate(active)]
-    found = session.execute(select(*columns)).one()
-    return [
-        ((count, rate), (room or now) if rate.period else (None if room >= rate.count else now))
-        for (count, rate), room in zip(active, found, strict=True)
-    ]
+    living = or_(LimitHit.until.is_(None), LimitHit.until > now)
+    keys = [count.key for count, _ in active]
+    found = session.execute(select(LimitHit.key, LimitHit.until).where(LimitHit.key.in_(keys), living))
+    hits: dict[str, list[datetime | None]] = {key: [] for key in keys}
+    for key, until in found:
+        hits[key].append(until)
+    return [(count, _room(rate, hits[count.key], now)) for count, rate in active]
 
 
-def _room(count: Count, rate: Rate, now: datetime) -> ScalarSelect[Any]:
-    """Of a run, how many hits; of a period, the end of the hit that makes room: the count-th from the newest."""
+def _room(rate: Rate, hits: list[datetime | None], now: datetime) -> datetime | None:
     if rate.period is None:
-        return select(func.count()).where(LimitHit.key == count.key).scalar_subquery()
-    newest_first = select(LimitHit.until).where(LimitHit.key == count.key, LimitHit.until > now)
-    newest_first = newest_first.order_by(LimitHit.until.desc())
-    return newest_first.offset(rate.count - 1).limit(1).scalar_subquery()
+        return None if len(hits) >= rate.count else now
+    # Room comes with the end of the hit that is the count-th from the newest.
+    ends = sorted(until for until in hits if until is not None)
+    return ends[-rate.count] if len(ends) >= rate.count else now
 
 
 def _lock(session: Session, counts: list[Count]) -> None:
