@@ -19,6 +19,16 @@ from tests.person import Person
 SETTINGS = {"SMS_BACKENDS": "tests.fakes:MemoryBackend", "SMS_ALLOWED_REGIONS": "US,GB,CA", "SECRET_KEY": "k" * 32}
 
 
+TOGETHER = {"browser", "deploy", "hosts", "serving", "storms"}
+"""Folders whose tests start servers or race threads: they run one after the other, not beside each other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if TOGETHER.intersection(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("servers"))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A skip is a hole that nobody sees: on CI it fails the run."""
     skipped = terminalreporter.stats.get("skipped", [])

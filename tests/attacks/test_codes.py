@@ -8,6 +8,7 @@ from portal.accounts import staff
 from portal.audit import Actor
 from portal.models import Challenge
 from tests.attacks.rows import count, rows_of
+from tests.attacks.test_sessions import with_app
 from tests.conftest import Clock
 from tests.person import BACKUP, OTHER, PHONE, Person, wrong
 
@@ -151,12 +152,13 @@ def _changes() -> dict[str, Callable[[Person], object]]:
         "backup": lambda p: p.enrol(BACKUP, "backup"),
         "number": lambda p: p.enrol(OTHER),
         "removal": lambda p: p.remove() and p.confirm(),
-        "disabling": lambda _: staff.disable(ALICE, "asked", by),
-        "reset": lambda _: staff.reset_password(ALICE, "asked", by),
-        "lost phone": lambda _: staff.remove_phone(ALICE, "asked", by, ("primary",)),
+        "disabling": lambda p: with_app(p, lambda: staff.disable(ALICE, "asked", by)),
+        "reset": lambda p: with_app(p, lambda: staff.reset_password(ALICE, "asked", by)),
+        "lost phone": lambda p: with_app(p, lambda: staff.remove_phone(ALICE, "asked", by, ("primary",))),
     }
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("change", list(_changes()))
 @pytest.mark.parametrize("purpose", ["sign in", "confirm", "prove"])
 def test_a_code_from_before_a_change_is_dead(enrolled: Person, second: Person, change: str, purpose: str) -> None:
@@ -172,8 +174,7 @@ def test_a_code_from_before_a_change_is_dead(enrolled: Person, second: Person, c
         waiting.type_code(waiting.newest_code())
         path = "/profile/phones/backup/verify"
     code = waiting.newest_code()
-    with enrolled.app.app_context():
-        _changes()[change](second)
+    _changes()[change](second)
     before = rows_of(enrolled.app, ALICE)
     assert refused(waiting, path, code)
     assert waiting.page.path == "/auth/login"

@@ -7,7 +7,8 @@ from tests.attacks.rows import count
 from tests.person import Person
 
 FORGED = [
-    "evil.example", "localhost.evil.example", "evil.example:8000", "localhost@evil.example", "localhost:80@evil.example",
+    "evil.example", "localhost.evil.example", "evil.example:8000", "localhost@evil.example",
+    "localhost:80@evil.example",
     "evil.example/localhost", "localhost#.evil.example", "localhost, evil.example", "localhost evil.example", "[::2]",
     "127.0.0.1.evil.example", "portal.example.com", "", "localhost:x", "loc\u00e4lhost",
 ]  # fmt: skip
@@ -98,6 +99,23 @@ def test_behind_two_proxies_the_second_from_the_right_counts(alice: Person) -> N
     for n in range(10):
         from_address(alice, f"198.51.100.{n}, 203.0.113.9, 10.0.0.{n}")
     assert from_address(alice, "6.6.6.6, 203.0.113.9, 10.0.0.99") == 429
+
+
+@pytest.mark.parametrize(
+    ("settings", "peer", "forwarded"),
+    [
+        ({}, "203.0.113.5", "127.0.0.1"),
+        ({}, "", "127.0.0.1"),
+        ({"TRUSTED_PROXIES": "1"}, "127.0.0.1", "203.0.113.9"),
+        ({"TRUSTED_PROXIES": "1"}, "127.0.0.1", "127.0.0.1, 203.0.113.9"),
+        ({"TRUSTED_PROXIES": "1"}, "127.0.0.1", "127.0.0.1, garbage"),
+    ],
+)
+def test_a_forged_address_reads_no_metrics(alice: Person, peer: str, forwarded: str) -> None:
+    headers = {"X-Forwarded-For": forwarded, "X-Real-Ip": "127.0.0.1", "Forwarded": "for=127.0.0.1"}
+    response = alice.client.get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": peer})
+    assert response.status_code == 404
+    assert "portal_" not in response.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("settings", [{"TRUSTED_PROXIES": "1"}])

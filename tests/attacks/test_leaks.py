@@ -143,10 +143,17 @@ def test_a_whole_customer_s_life_leaks_nothing(
     codes = journey(alice, time)
     assert len(set(codes)) >= 6
     assert len(alice.seen.tokens) >= 8
+    metrics = alice.client.get("/metrics", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).get_data(as_text=True)
+    assert "portal_" in metrics
     lines, printed, database = everything.getvalue(), "".join(capfd.readouterr()), as_text(app)
     assert "phone removed" in lines
     secrets = {GOOD_PASSWORD, NEW_PASSWORD, WRONG_PASSWORD, *alice.seen.tokens}
-    for where, text in (("log", lines), ("output", printed), ("URLs", "\n".join(alice.seen.urls))):
+    for where, text in (
+        ("log", lines),
+        ("output", printed),
+        ("URLs", "\n".join(alice.seen.urls)),
+        ("metrics", metrics),
+    ):
         assert not has_code(text, codes), where
         assert not has_number(text), where
         assert not any(secret in text for secret in secrets), where
@@ -165,6 +172,7 @@ def test_a_whole_customer_s_life_leaks_nothing(
 
 def _raises(error: Exception) -> Answer:
     def answer(message: SmsMessage) -> None:
+        del message
         raise error
 
     return answer
@@ -194,7 +202,8 @@ def test_a_provider_that_fails_leaks_nothing(everything: io.StringIO, enrolled: 
     assert code not in repr(asked)
 
 
-def test_an_error_of_the_database_names_no_values(app: Flask, enrolled: Person, everything: io.StringIO) -> None:
+@pytest.mark.usefixtures("enrolled")
+def test_an_error_of_the_database_names_no_values(app: Flask, everything: io.StringIO) -> None:
     """Its statement is for the log; the numbers and hashes in it are not."""
     log = logging.getLogger("portal.test")
     row = {"account_id": 1, "slot": "primary", "number": BACKUP, "proven_at": datetime(2026, 11, 24, tzinfo=UTC)}

@@ -20,9 +20,11 @@ FIELDS = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("settings", [{f"LIMIT_{limit.name}": "off" for limit in LIMITS}], ids=["unlimited"])
 @pytest.mark.parametrize("state", ["stranger", "half", "signed in"])
 def test_odd_input_is_refused_in_words_and_never_breaks_a_page(enrolled: Person, state: str) -> None:
+    """On PostgreSQL alone, which refuses more than SQLite does."""
     if state != "signed in":
         enrolled.sign_out()
     if state == "half":
@@ -37,7 +39,7 @@ def test_odd_input_is_refused_in_words_and_never_breaks_a_page(enrolled: Person,
                 assert response.status_code in {302, 303, 400, 413, 422}, (path, odd, response.status_code)
                 is_harmless(response.get_data(as_text=True))
         for path in ("/auth/login", "/profile/", "/resources/", "/help"):
-            response = enrolled.client.get(path, query_string={field: odd[:1000] for field in FIELDS})
+            response = enrolled.client.get(path, query_string=dict.fromkeys(FIELDS, odd[:1000]))
             assert response.status_code in {200, 302, 303}, (path, odd)
             is_harmless(response.get_data(as_text=True))
     after = rows_of(enrolled.app, "alice@example.com")

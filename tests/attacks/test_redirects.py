@@ -13,12 +13,14 @@ ELSEWHERE = [
     "//evil.example", "///evil.example", "////evil.example/x", "/\\evil.example", "\\\\evil.example", "\\/evil.example",
     "https://evil.example", "http:evil.example", "https:/evil.example", "HTTPS://evil.example", "javascript:alert(1)",
     "data:text/html,x", " //evil.example", "\t//evil.example", "/\t/evil.example", "/\n/evil.example",
-    "/\r\nSet-Cookie: x=1", "/\x00/evil.example", "/\x0b/evil.example", "\x01//evil.example", "evil.example", "?x", "#x",
+    "/\r\nSet-Cookie: x=1", "/\x00/evil.example", "/\x0b/evil.example", "\x01//evil.example", "evil.example", "?x",
+    "#x",
     "@evil.example", ".evil.example", "/" + "x" * 600, "//localhost@evil.example", "/\x7f/evil.example",
 ]  # fmt: skip
 HERE = [
     "/", "/profile/", "/resources/?tab=1", "/%2F%2Fevil.example", "/%5Cevil.example", "/..//evil.example",
-    "/.//evil.example", "/x?next=//evil.example", "/@evil.example", "/:80", "/%0d%0aSet-Cookie:x=1", "/%09/evil.example",
+    "/.//evil.example", "/x?next=//evil.example", "/@evil.example", "/:80", "/%0d%0aSet-Cookie:x=1",
+    "/%09/evil.example",
     "/resources/#https://evil.example", "/\uff0fevil.example", "/\u2028", "/ /evil.example",
 ]  # fmt: skip
 

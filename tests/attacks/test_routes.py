@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 from tests.attacks.rows import all_rows, rows_of
 from tests.person import GOOD_PASSWORD, OTHER, Person
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 ANYONE, PASSWORD, SIGNED_IN = "anyone", "password only", "signed in"
 
 
@@ -25,6 +27,7 @@ ROUTES = {
     "web.help": Route("/help", ANYONE),
     "web.healthz": Route("/healthz", ANYONE),
     "web.readyz": Route("/readyz", ANYONE),
+    "web.metrics": Route("/metrics", ANYONE),  # It looks at the address itself: test_hosts_and_proxies.py.
     "auth.login": Route("/auth/login", ANYONE),
     "auth.register": Route("/auth/register", ANYONE),
     "auth.verify": Route("/auth/verify", PASSWORD),

@@ -101,6 +101,7 @@ def test_one_account_has_one_budget_however_its_email_is_spelt(enrolled: Person,
     assert enrolled.open("/resources/").status == 200
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_many_machines_together_get_a_hundred_guesses_an_hour(alice: Person, time: Clock) -> None:
     alice.register()
     for n in range(100):
