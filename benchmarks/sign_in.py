@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urljoin
 
 import requests
 from sqlalchemy import insert
@@ -151,7 +152,7 @@ def sign_in_once(address: str, folder: Path) -> None:
 def post(browser: requests.Session, page: requests.Response, path: str, **fields: str) -> requests.Response:
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert token, page.text
-    url = requests.compat.urljoin(page.url, path)
+    url = urljoin(page.url, path)
     return browser.post(url, data=fields | {"csrf_token": token[1]}, timeout=30)
 
 

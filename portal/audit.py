@@ -49,4 +49,5 @@ def record(session: Session, now: datetime, actor: Actor, event: str, account_id
         detail=detail,
     )
     session.add(row)
-    log.info("%s account=%s by=%s address=%s %s", event, account_id, actor.by, row.address, detail or "")
+    said = {"account": account_id, "by": actor.by, "address": row.address} | detail
+    log.info("%s %s", event, " ".join(f"{name}={value!r}" for name, value in said.items()))

@@ -21,6 +21,7 @@ import time
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 from granian import net
@@ -59,13 +60,15 @@ def serve(
     port: int,
     workers: int | None = None,
     *,
+    announcement: str = "",
     target: str = "wsgi:app",
     directory: Path = ROOT,
 ) -> NoReturn:
     """Become the server of `target`, an import string looked up in `directory`; the current directory stays what it is.
 
     `workers` is by default one for each core this process may use. SIGTERM and SIGINT end it with exit code 0 within
-    5 seconds, requests in flight first. Where the port can't be had it exits with one sentence.
+    5 seconds, requests in flight first. Where the port can't be had it exits with one sentence; once it has it, it
+    prints the announcement.
     """
     listener = _listen(host, port)
     # Not 0, 1 or 2, which are free when the portal is started with them closed: Python would take it for stdin.
@@ -74,6 +77,8 @@ def serve(
     path = [str(directory), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     env = os.environ | {"PYTHONPATH": os.pathsep.join(path), _PARENT: str(os.getpid())}
     command = [sys.executable, "-P", __file__, str(fd), str(workers), target]
+    if announcement:
+        print(announcement)  # noqa: T201 - for who started it
     sys.stdout.flush()
     sys.stderr.flush()
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
@@ -206,7 +211,10 @@ def main(fd: str, workers: str, target: str) -> None:
     # The workers share the socket and the one byte by being forked; Python 3.14 would start them otherwise.
     multiprocessing.set_start_method("fork")
     server = Server(socket.socket(fileno=int(fd)), int(workers))
-    server.serve(target_loader=partial(server.load, target), wrap_loader=False)
+    with TemporaryDirectory(prefix="portal-metrics-") as folder:
+        # Where each worker keeps its counts, for /metrics to add up.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        server.serve(target_loader=partial(server.load, target), wrap_loader=False)
 
 
 if __name__ == "__main__":

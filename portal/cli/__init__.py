@@ -62,11 +62,8 @@ def serve(*, set_up: bool, workers: int | None) -> None:
         _bring_up_to_date()
         if config["IS_DEMO"]:
             _announce(demo.make())
-        click.echo(f"The portal is at {config['PUBLIC_URL']}")
-    sys.stdout.flush()
-    host, port = config["HOST"], config["PORT"]
     db.engine.dispose()
-    serve_app(host, port, workers)
+    serve_app(config["HOST"], config["PORT"], workers, announcement=f"The portal is at {config['PUBLIC_URL']}")
 
 
 @main.command()
@@ -125,4 +122,10 @@ def _announce(passwords: dict[str, str]) -> None:
     click.echo("This is a demo shop. Sign in as one of its customers, or sign up:")
     for email, password in passwords.items():
         click.echo(f"  {email}  {password}")
-    click.echo("Texts are printed here.")
+    config = current_app.config
+    if config["SMS_BACKENDS"] == ("console",):
+        click.echo(
+            f"Texts are written to {config['SMS_CONSOLE_FILE']}."
+            if config["SMS_CONSOLE_FILE"]
+            else "Texts are printed here."
+        )
