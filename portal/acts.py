@@ -1,5 +1,7 @@
 """What a customer can be asked to confirm. An act waits as a small dict: its name, and the values it needs."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -24,6 +26,11 @@ _WHATS = {
 def what(asked: Mapping[str, Any]) -> str:
     """Half a sentence that pages and texts share: "remove your backup phone"."""
     return _WHATS[Act(asked["act"])].format(**asked)
+
+
+def digest(asked: Mapping[str, Any]) -> str:
+    """Tells one act from another: the page that shows an act sends it back with the password."""
+    return hashlib.sha256(json.dumps(dict(asked), sort_keys=True).encode()).hexdigest()
 
 
 WHATS = [what({"act": act, "slot": slot}) for act in Act for slot in ("primary", "backup")]

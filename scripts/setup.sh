@@ -39,8 +39,9 @@ install_packages() {
         return 1
     fi
     say "Installing system packages: $*"
-    # The first line mends what an interrupted installation left, which apt-get refuses to go on from.
-    supervised env DEBIAN_FRONTEND=noninteractive bash -euc '
+    # The first line mends what an interrupted installation left, which apt-get refuses to go on from. A plain `su`
+    # leaves root without the sbin directories.
+    supervised env DEBIAN_FRONTEND=noninteractive PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" bash -euc '
         dpkg --configure -a
         apt-get -qq update
         apt-get -qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"

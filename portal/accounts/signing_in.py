@@ -1,6 +1,7 @@
 """Registering, and signing in: first the password, then the code."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,7 +95,7 @@ def sign_in(email: str, password: str, client: Client) -> Entered:
         SIGN_INS.labels("refused by a limit").inc()
         raise
     fits = _compare(hits, password_hash, password)
-    new_hash = passwords.make_hash(password) if fits and passwords.is_outdated(password_hash or "") else None
+    new_hash = _renewed(password_hash, password) if fits and password_hash else None
     actor = audit.customer(client)
     with begin_write() as session:
         account = session.scalar(
@@ -200,3 +201,12 @@ def _compare(hits: list[int], password_hash: str | None, password: str) -> bool:
         with begin_write() as session:
             limits.give_back(session, hits)
         raise
+
+
+def _renewed(password_hash: str, password: str) -> str | None:
+    """A hash at today's cost for one at another, unless the hashing is busy: then the next sign-in makes it."""
+    if not passwords.is_outdated(password_hash):
+        return None
+    with suppress(HashingBusyError):
+        return passwords.make_hash(password)
+    return None

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
+from wtforms import HiddenField, PasswordField
 from wtforms.validators import InputRequired
 
 from portal import clock
 from portal.accounts import confirming
-from portal.acts import what
+from portal.acts import digest, what
 from portal.auth import bp
 from portal.codes import page as code_page
 from portal.models import Purpose
@@ -21,6 +21,8 @@ from portal.web.steps import go_on
 
 class PasswordForm(PortalForm):
     password = PasswordField("Password", [InputRequired("Type your password.")])
+    act = HiddenField()
+    """The act that the page showed. Another tab, or a thief with the cookie, may have asked for another since."""
 
 
 @bp.route("/confirm", methods=["GET", "POST"])
@@ -48,7 +50,12 @@ def confirm_send() -> Response:
 
 def _confirm_password(browser: Browser, act: Mapping[str, Any]) -> Response:
     form = PasswordForm()
-    if form.validate_on_submit():
+    shown, form.act.data = form.act.data, digest(act)
+    if form.is_submitted() and shown and shown != digest(act):
+        form.form_errors.append(
+            "Something else was asked for meanwhile. Check what you confirm, then type your password."
+        )
+    elif form.validate_on_submit():
         with form.refusals():
             return go_on(confirming.confirm_password(browser, form.password.data, gate.client()))
     return form_page("auth/confirm.html", form, step="password", what=what(act))

@@ -136,6 +136,7 @@ def test_an_act_that_it_slips_in_is_named_to_the_owner_and_brings_it_nothing(enr
     stolen = enrolled.copy("198.51.100.66")
     enrolled.remove("backup")
     _change_primary(stolen)
+    enrolled.open("/auth/confirm")
     enrolled.submit("/auth/confirm", {"password": GOOD_PASSWORD})
     codes = [text for text in enrolled.texts(PHONE) if "#" in text]
     assert "set your primary phone" in enrolled.page.words
@@ -144,3 +145,16 @@ def test_an_act_that_it_slips_in_is_named_to_the_owner_and_brings_it_nothing(enr
     stolen.open("/profile/phones/primary/verify")
     assert stolen.page.path == "/auth/login"
     assert [phone[3] for phone in rows_of(enrolled.app, ALICE)["phones"]] == [PHONE, BACKUP]
+
+
+def test_a_password_typed_for_one_act_confirms_no_other_that_was_slipped_in(enrolled: Person) -> None:
+    enrolled.enrol(BACKUP, "backup")
+    enrolled.remove("backup")
+    owner_sees = enrolled.page
+    thief = enrolled.copy()
+    thief.remove("primary")
+    enrolled.page = owner_sees
+    page = enrolled.submit("/auth/confirm", {"password": GOOD_PASSWORD})
+    assert page.status == 422
+    assert "Something else was asked for meanwhile" in page.words
+    assert "remove your primary phone" in page.words
