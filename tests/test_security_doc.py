@@ -30,4 +30,4 @@ def test_the_test_that_proves_it_exists(name: str, proof: str) -> None:
     if proof in {"-", "later"}:
         return
     path, test = re.fullmatch(r"`(tests/[a-z_/]+\.py)::(test_\w+)`", proof, re.ASCII).groups()  # type: ignore[union-attr]
-    assert re.search(rf"^def {test}\(", (ROOT / path).read_text(), re.MULTILINE), f"{name} names {proof}"
+    assert re.search(rf"^ *def {test}\(", (ROOT / path).read_text(), re.MULTILINE), f"{name} names {proof}"
