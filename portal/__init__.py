@@ -12,7 +12,7 @@ from portal.background import Background, Job
 from portal.delivery import outbox
 from portal.delivery.dispatcher import Dispatcher
 from portal.extensions import csrf, db
-from portal.prune import prune
+from portal.prune import prune_some
 
 ROOT = Path(__file__).parent.parent
 POLL_SECONDS = 1.0
@@ -44,9 +44,9 @@ def _add_background(app: Flask) -> None:
     background = Background()
     dispatcher = Dispatcher(app, background.wake)
 
-    def run_prune() -> None:
+    def run_prune() -> bool:
         with app.app_context():
-            prune(clock.now())
+            return prune_some(clock.now())
 
     background.add(Job("dispatch", dispatcher.run_due, POLL_SECONDS, on_wake=True))
     background.add(Job("prune", run_prune, PRUNE_SECONDS))

@@ -15,6 +15,7 @@ class Job:
 
     name: str
     run: Callable[[], object]
+    """Returns True when there is more to do: it is run again at once, after what else is due."""
     every_seconds: float
     on_wake: bool = False
     """Whether a wake-up runs it at once."""
@@ -64,13 +65,14 @@ class Background:
             self._woken.clear()
             for job in self._jobs:
                 if (woken and job.on_wake) or time.monotonic() >= due[job.name]:
-                    self._run_job(job)
-                    due[job.name] = time.monotonic() + job.every_seconds
+                    has_more = self._run_job(job)
+                    due[job.name] = time.monotonic() + (0.0 if has_more else job.every_seconds)
             self._woken.wait(max(0.0, min(due.values()) - time.monotonic()))
 
-    def _run_job(self, job: Job) -> None:
+    def _run_job(self, job: Job) -> bool:
         try:
-            job.run()
+            return job.run() is True
         except Exception:
             # A database that is away for a moment must not end the thread.
             log.exception("%s failed", job.name)
+            return False

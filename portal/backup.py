@@ -29,6 +29,11 @@ _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _REVISIONS = "alembic_version"
 _MARKS = frozenset({_REVISIONS, "accounts", "phones", "challenges"})
 """Tables that tell a portal from another program's database."""
+_DROP_ALL = (
+    "DO $$ DECLARE name text; BEGIN FOR name IN SELECT quote_ident(tablename) FROM pg_tables"
+    " WHERE schemaname = current_schema() LOOP EXECUTE 'DROP TABLE ' || name || ' CASCADE'; END LOOP; END $$;"
+)
+"""Every table, also those of a later version: its next upgrade makes them again."""
 _LOCK_SECONDS = 30
 """How long a restore waits for whoever uses a table."""
 
@@ -183,8 +188,7 @@ def _look_postgresql(path: Path) -> tuple[set[str], str | None]:
 
 def _load_postgresql(path: Path) -> None:
     """All in one transaction, which is committed only when the whole file has been read and taken."""
-    tables = ", ".join(sorted({*Base.metadata.tables, _REVISIONS}))
-    begin = f"BEGIN; SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'; DROP TABLE IF EXISTS {tables} CASCADE;\n"
+    begin = f"BEGIN; SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'; {_DROP_ALL}\n"
     read = [_find("pg_restore"), "--file=-", "--no-owner", "--no-privileges", str(path)]
     write = [_find("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *_database()]
     with TemporaryFile() as said:

@@ -1,8 +1,9 @@
 """What has had its time. Plain deletes, safe to run at any moment, also twice at once."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from portal import known_browsers
 from portal.database import begin_write
@@ -12,26 +13,47 @@ KEEP_TEXTS = timedelta(days=7)
 """How long a spent challenge and its texts can still answer the question "did it arrive"."""
 KEEP_SESSIONS = timedelta(hours=24)
 KEEP_ADDRESSES = timedelta(days=180)
+BATCH = 1_000
+"""Rows in one transaction, so that nobody waits long for the database."""
 
 
 def prune(now: datetime) -> dict[str, int]:
-    """Delete what has had its time. Returns how many rows of each kind."""
-    old = now - KEEP_TEXTS
-    statements = {
-        "texts": delete(TextMessage).where(TextMessage.settled_at < old),
-        # A challenge goes after its texts. One unsettled text keeps it: the dispatcher settles that first.
-        "challenges": delete(Challenge).where(
-            Challenge.expires_at < old, ~exists().where(TextMessage.challenge_id == Challenge.id)
-        ),
-        "sessions": delete(BrowserSession).where(BrowserSession.made_at < now - KEEP_SESSIONS),
-        "browsers": delete(KnownBrowser).where(KnownBrowser.made_at < now - known_browsers.LIFE),
-        "limits": delete(LimitHit).where(LimitHit.until < now),
-        "addresses": update(AuditEvent)
-        .where(AuditEvent.at < now - KEEP_ADDRESSES, AuditEvent.address.is_not(None))
-        .values(address=None, browser=None),
-    }
+    """Delete all that has had its time. Returns how many rows of each kind."""
+    total = dict.fromkeys(_spent(now), 0)
+    while True:
+        counts = _prune_batch(now)
+        total = {kind: total[kind] + counts[kind] for kind in total}
+        if max(counts.values()) < BATCH:
+            return total
+
+
+def prune_some(now: datetime) -> bool:
+    """Delete one batch of each kind. Returns whether there is more."""
+    return max(_prune_batch(now).values()) >= BATCH
+
+
+def _prune_batch(now: datetime) -> dict[str, int]:
     counts = {}
-    for kind, statement in statements.items():
+    for kind, (table, condition) in _spent(now).items():
+        chosen = condition & table.id.in_(select(table.id).where(condition).limit(BATCH))
+        forget = update(table).values(address=None, browser=None) if table is AuditEvent else delete(table)
         with begin_write() as session:
-            counts[kind] = session.execute(statement, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]  # what a DELETE or UPDATE gives
+            result: Any = session.execute(forget.where(chosen), execution_options={"synchronize_session": False})
+            counts[kind] = result.rowcount
     return counts
+
+
+def _spent(now: datetime) -> dict[str, tuple[Any, ColumnElement[bool]]]:
+    """By kind the table and which of its rows."""
+    old = now - KEEP_TEXTS
+    has_text = exists().where(TextMessage.challenge_id == Challenge.id)
+    has_address = AuditEvent.address.is_not(None)
+    return {
+        "texts": (TextMessage, TextMessage.settled_at < old),
+        # A challenge goes after its texts. One unsettled text keeps it: the dispatcher settles that first.
+        "challenges": (Challenge, and_(Challenge.expires_at < old, ~has_text)),
+        "sessions": (BrowserSession, BrowserSession.made_at < now - KEEP_SESSIONS),
+        "browsers": (KnownBrowser, KnownBrowser.made_at < now - known_browsers.LIFE),
+        "limits": (LimitHit, LimitHit.until < now),
+        "addresses": (AuditEvent, and_(AuditEvent.at < now - KEEP_ADDRESSES, has_address)),
+    }

@@ -70,6 +70,14 @@ def make_database(server_url: URL, name: str, template: str = "template0") -> UR
     return server_url.set(database=name)
 
 
+def empty(url: URL, tables: list[str]) -> None:
+    """Delete every row, and end what an earlier test may have left connected."""
+    with psycopg.connect(_dsn(url), autocommit=True) as connection:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+        connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
 def drop_database(server_url: URL, name: str) -> None:
     with psycopg.connect(_dsn(server_url), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -115,8 +115,8 @@ def last_target(session: Session, challenge: Challenge) -> str | None:
 def _text_counts(step: Step, challenge: Challenge, target: Target) -> list[Count]:
     """The limits that one code to this phone counts against.
 
-    A known browser has its account's second budget, which strangers can't spend. Its texts to new numbers still count
-    for the whole shop: that is what keeps the bill bounded.
+    Texts that known browsers cause are counted apart, so that strangers can't spend what those need. For the whole
+    shop that is a second, equal bound: whatever happens, the bill has one.
     """
     is_known = target.proven_at is not None and step.is_known
     whose = " from known browsers" if is_known else ""
@@ -130,7 +130,7 @@ def _text_counts(step: Step, challenge: Challenge, target: Target) -> list[Count
     if challenge.purpose == Purpose.CONFIRM:
         counts.append(Count("TEXT_CONFIRM_DAY", str(step.account.id)))
     if target.proven_at is None or step.now - target.proven_at < NEW_FOR:
-        counts += [Count("TEXT_NEW_PREFIX", numbers.block(target.number)), Count("TEXT_NEW_ALL")]
+        counts += [Count("TEXT_NEW_PREFIX", f"{numbers.block(target.number)}{whose}"), Count("TEXT_NEW_ALL", whose)]
         if not is_known:
             counts.append(Count("TEXT_NEW_ADDRESS", limits.network(step.client.address)))
     return counts

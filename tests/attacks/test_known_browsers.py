@@ -35,7 +35,7 @@ def test_guesses_from_many_addresses_do_not_lock_a_known_browser_out(enrolled: P
 
 def test_texts_that_a_thief_of_the_password_causes_leave_a_known_browser_its_own(enrolled: Person, time: Clock) -> None:
     enrolled.sign_out()
-    time.forward(days=8)
+    time.forward(minutes=11)
     thief = Person(enrolled.app, "198.51.100.7")
     for _ in range(6):
         thief.sign_in()
@@ -89,3 +89,29 @@ def test_a_browser_is_known_for_a_year(enrolled: Person, time: Clock) -> None:
     time.forward(days=366)
     guess(Person(enrolled.app, enrolled.address), 11)
     assert enrolled.sign_in().status == 429
+
+
+@pytest.mark.parametrize("settings", [{"LIMIT_PASSWORD_ADDRESS": "12/h"}])
+def test_a_neighbour_who_tries_other_accounts_does_not_lock_a_known_browser_out(enrolled: Person) -> None:
+    enrolled.sign_out()
+    neighbour = Person(enrolled.app, enrolled.address)
+    for n in range(13):
+        last = neighbour.sign_in(f"customer{n}@example.com", GUESS).status
+    assert last == 429
+    assert enrolled.sign_in_with_code().path == "/resources/"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{f"LIMIT_TEXT_NEW_{name}": "2/h"} for name in ("ADDRESS", "PREFIX", "ALL")],
+    ids=["address", "prefix", "all"],
+)
+def test_strangers_who_enrol_numbers_do_not_keep_texts_from_a_known_browser(enrolled: Person) -> None:
+    enrolled.sign_out()
+    for n in range(3):
+        stranger = Person(enrolled.app, enrolled.address)
+        stranger.register(f"stranger{n}@example.com")
+        stranger.open("/profile/phones/primary")
+        stranger.submit("/profile/phones/primary", {"number": f"+1201555019{n}"})
+    assert "No text was sent" in stranger.page.words
+    assert enrolled.sign_in_with_code().path == "/resources/"

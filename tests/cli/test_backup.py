@@ -33,6 +33,18 @@ NEW_PASSWORD = "another four plain words"
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each test's own: a restore makes its tables anew."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'portal.sqlite3')}"
+        return
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    name = f"portal_{secrets.token_hex(8)}"
+    yield postgres.make_database(server, name, template).render_as_string(hide_password=False)
+    postgres.drop_database(server, name)
+
+
 @pytest.fixture(autouse=True)
 def tools(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL's tools, of the version of the server that is tested with."""
