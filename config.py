@@ -5,8 +5,7 @@ A setting comes from the environment (`NAME`, or for a secret also the file that
 own settings stand beside its code in `portal/sms_backends/`, the reasons of the limits in `portal/limits.py`.
 """
 
-from portal.limits import LIMITS
-from portal.limits import parse as rate
+from portal.limits import LIMITS, parse_for
 from portal.parsing import account_types, flag, names, networks, one_of, regions, seconds, sender, whole_number
 from portal.sms_backends.base import Setting
 
@@ -51,5 +50,5 @@ SETTINGS = (
     ),
     Setting("LOG_FORMAT", "text, or json for one JSON object a line", "text", one_of("text", "json")),
     Setting("METRICS_ALLOWED", "addresses and networks that may read /metrics", "127.0.0.1,::1", networks),
-    *(Setting(f"LIMIT_{limit.name}", limit.reason, limit.default, rate) for limit in LIMITS),
+    *(Setting(f"LIMIT_{limit.name}", limit.reason, limit.default, parse_for(limit.name)) for limit in LIMITS),
 )

@@ -48,8 +48,10 @@ class Background:
             self._thread.join()
 
     def wake(self) -> None:
-        """Run the jobs that listen for it now."""
+        """Run the jobs that listen for it now; start the thread again, if it was started and died."""
         self._woken.set()
+        if self.was_started:
+            self.start()
 
     def is_alive(self) -> bool:
         return self._thread is not None and self._thread.is_alive()

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal import audit, schema
 from portal.audit import Actor
-from portal.database import Base, begin_read, begin_write
+from portal.database import begin_read, begin_write
 from portal.extensions import db
 from portal.models import Account, BrowserSession, TextMessage
 

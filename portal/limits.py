@@ -7,7 +7,7 @@ processes. One write transaction looks and adds, so the count is exact; what was
 import hashlib
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,7 +53,8 @@ LIMITS = (
     Limit("TEXT_NEW_PREFIX", "20/h", "codes to new numbers alike but for 4 digits: numbers bought in one go"),
     Limit("TEXT_NEW_ALL", "200/h", "codes to new numbers, whole shop: the bill stays bounded whatever happens"),
 )
-LIMITS_BY_NAME = {limit.name: limit for limit in LIMITS}
+RUNS = frozenset({"CODE_ACCOUNT_RUN"})
+"""Limits of hits in a row, which a success ends; all others slide."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,18 @@ def parse(text_: str) -> Rate | None:
         raise ValueError("must look like 10/15min (units: s, min, h, day), be a bare number, or be off")
     count, times, unit = match.groups()
     return Rate(int(count), timedelta(seconds=int(times or 1) * _UNITS[unit]) if unit else None)
+
+
+def parse_for(name: str) -> Callable[[str], Rate | None]:
+    """How the setting of this limit is read: only a run is counted without a period. Raises ValueError."""
+
+    def read(text_: str) -> Rate | None:
+        rate = parse(text_)
+        if rate is not None and (rate.period is None) != (name in RUNS):
+            raise ValueError("must be a bare number, or be off" if name in RUNS else "needs a period, such as 10/15min")
+        return rate
+
+    return read
 
 
 def take(session: Session, rates: Rates, now: datetime, *counts: Count) -> list[int]:

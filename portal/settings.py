@@ -113,6 +113,8 @@ def _make(classes: Iterable[type[SmsBackend]], values: dict[str, Any], problems:
             made += sms_backends.load([backend], values)
         except SmsConfigError as error:
             problems.append(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a provider's SDK raises, the shop gets a sentence
+            problems.append(f"SMS_BACKENDS: {backend.name} can't start: {type(error).__name__}: {error}.")
     return tuple(made)
 
 

@@ -7,6 +7,8 @@ A code's last line is for browsers, which offer the code only on the site it nam
 from dataclasses import dataclass
 from enum import StrEnum
 
+LONGEST_LIFE = 600
+"""Seconds that a code can live."""
 SEGMENT = 160
 """Septets in one text (3GPP TS 23.038)."""
 _BASIC = set(
@@ -83,7 +85,7 @@ def is_gsm7(text: str) -> bool:
 
 def longest(sender: Sender, whats: list[str]) -> int:
     """Septets of the longest text this sender can send, `whats` being all that a code can confirm."""
-    codes = [code(sender, purpose, "0" * 6, 59, what) for purpose in _CODES for what in whats]
+    codes = [code(sender, purpose, "0" * 6, LONGEST_LIFE, what) for purpose in _CODES for what in whats]
     notices = [notice(sender, kind, "primary") for kind in Notice]
     return max(length(text) for text in [*codes, *notices, test(sender)])
 

@@ -21,6 +21,8 @@ class Change:
     now: datetime
     row: BrowserSession
     client: Client
+    password_at: datetime
+    """When the password that allows it was typed."""
 
     @property
     def account(self) -> Account:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from portal import clock, sessions
 from portal.accounts import phones
 from portal.accounts.changes import Change, Done
-from portal.accounts.password import set_password
+from portal.accounts.password import new_password, set_password
 from portal.accounts.signing_in import check_password
 from portal.acts import Act
 from portal.audit import Client
@@ -32,8 +34,7 @@ def ask(browser: Browser, act: Mapping[str, Any]) -> None:
     """Keep the act until it is confirmed. A newer one takes its place, and a code for the older one is dead."""
     now = clock.now()
     with begin_write() as session:
-        row = sessions.hold(session, browser, now)
-        row.pending, row.pending_at, row.pending_password_at = dict(act), now, None
+        _keep(sessions.hold(session, browser, now), now, act)
 
 
 def waiting(row: BrowserSession, now: datetime) -> dict[str, Any]:
@@ -43,25 +44,44 @@ def waiting(row: BrowserSession, now: datetime) -> dict[str, Any]:
     return row.pending
 
 
-def confirm_password(browser: Browser, password: str, client: Client) -> Done:
-    """Check the password for the waiting act. Raises also what `check_password` raises."""
-    now = clock.now()
-    waiting(browser.row, now)
-    check_password(browser, password, client, now)
-    return accept_password(browser, client)
+def confirm_password(browser: Browser, act: Mapping[str, Any], password: str, client: Client) -> Done:
+    """Check the password that was typed for this waiting act. Raises also what `check_password` raises.
 
-
-def accept_password(browser: Browser, client: Client) -> Done:
-    """The password for the waiting act was right: with a phone it sends the first text, else the act is carried out."""
+    Another tab, or a thief with the cookie, may put another act in its place meanwhile: then StartOverError.
+    """
+    check_password(browser, password, client, clock.now())
     now = clock.now()
     with begin_write() as session:
         row = sessions.hold(session, browser, now)
-        act = waiting(row, now)
-        if not row.account.has_two_factor:
-            return _CARRY_OUT[act["act"]](Change(session, now, row, client), act)
-        token = sessions.renew(row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
-        start(Step(session, now, sessions.digest(token), row.account, client), Purpose.CONFIRM, act, now)
-        return Done(token)
+        if waiting(row, now) != act:
+            raise StartOverError
+        return _accept(session, now, row, client)
+
+
+def change_password(browser: Browser, current: str, new: str, client: Client) -> Done:
+    """Change the password; with a phone it takes a code too. Raises also what `check_password` raises."""
+    # In this order: what the limits refuse costs no hashing.
+    check_password(browser, current, client, clock.now())
+    act = new_password(browser.account, new)
+    now = clock.now()
+    with begin_write() as session:
+        row = sessions.hold(session, browser, now)
+        _keep(row, now, act)
+        return _accept(session, now, row, client)
+
+
+def _keep(row: BrowserSession, now: datetime, act: Mapping[str, Any]) -> None:
+    row.pending, row.pending_at, row.pending_password_at = dict(act), now, None
+
+
+def _accept(session: Session, now: datetime, row: BrowserSession, client: Client) -> Done:
+    """The password for the waiting act was right: with a phone it sends the first text, else the act is carried out."""
+    act = waiting(row, now)
+    if not row.account.has_two_factor:
+        return _CARRY_OUT[act["act"]](Change(session, now, row, client, password_at=now), act)
+    token = sessions.renew(row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
+    start(Step(session, now, sessions.digest(token), row.account, client), Purpose.CONFIRM, act, now)
+    return Done(token)
 
 
 def confirm_code(browser: Browser, code: str, client: Client) -> Done:
@@ -70,7 +90,8 @@ def confirm_code(browser: Browser, code: str, client: Client) -> Done:
     act = waiting(browser.row, now)
     with redeem(browser, client, now, Purpose.CONFIRM, act, code) as paid:
         paid.row.factor_at = now
-        return _CARRY_OUT[act["act"]](Change(paid.session, now, paid.row, client), paid.challenge.subject)
+        change = Change(paid.session, now, paid.row, client, password_at=paid.challenge.password_at)
+        return _CARRY_OUT[act["act"]](change, paid.challenge.subject)
 
 
 def send_code(browser: Browser, slot: str, client: Client) -> None:

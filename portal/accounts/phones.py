@@ -53,9 +53,9 @@ def begin_first(browser: Browser, act: Mapping[str, Any], client: Client) -> Don
 
 def start_proving(change: Change, act: Mapping[str, Any]) -> Done:
     """A confirmed SET_PHONE: the code goes to the new number; until it is typed in nothing changes."""
-    token = sessions.renew(change.row, password_at=change.now)
+    token = sessions.renew(change.row)
     step = Step(change.session, change.now, sessions.digest(token), change.account, change.client)
-    start(step, Purpose.PROVE, _to_prove(act), change.now)
+    start(step, Purpose.PROVE, _to_prove(act), change.password_at)
     return Done(token, dict(act))
 
 
@@ -63,7 +63,7 @@ def prove(browser: Browser, slot: str, code: str, client: Client) -> str:
     """Redeem the code that went to the new number, and put the number in its slot. Returns the browser's new token."""
     now = clock.now()
     with redeem(browser, client, now, Purpose.PROVE, {"slot": slot}, code) as paid:
-        change = Change(paid.session, now, paid.row, client)
+        change = Change(paid.session, now, paid.row, client, password_at=paid.challenge.password_at)
         before = change.numbers
         number = paid.challenge.subject["number"]
         phone = change.account.phone(slot)

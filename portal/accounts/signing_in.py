@@ -101,8 +101,9 @@ def sign_in(email: str, password: str, client: Client) -> Entered:
         account = session.scalar(
             select(Account).where(Account.email == email).with_for_update().execution_options(populate_existing=True)
         )
-        if fits and account is not None and account.password_hash == password_hash and account.disabled_at is None:
+        if fits:
             limits.give_back(session, hits)
+        if fits and account is not None and account.password_hash == password_hash and account.disabled_at is None:
             account.password_hash = new_hash or account.password_hash
             if not account.has_two_factor:
                 audit.record(session, now, actor, "signed in without a code", account.id)

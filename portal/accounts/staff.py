@@ -26,6 +26,10 @@ class NoSuchAccountError(Exception):
     """No account has this email."""
 
 
+class NoSuchPhoneError(Exception):
+    """The account has no phone in these slots."""
+
+
 @dataclass(frozen=True)
 class _Work:
     session: Session
@@ -36,7 +40,7 @@ class _Work:
         outbox.queue_notices(self.session, self.now, self.account, notice, numbers, slot)
 
 
-def create(email: str, name: str, account_type: str, actor: Actor) -> str:
+def create(email: str, name: str, account_type: str, actor: Actor, reason: str = "") -> str:
     """Make an account. Returns its random password. Raises EmailTakenError."""
     password, now = make_password(), clock.now()
     password_hash = passwords.make_hash(password)
@@ -52,7 +56,7 @@ def create(email: str, name: str, account_type: str, actor: Actor) -> str:
             )
             session.add(account)
             session.flush()
-            audit.record(session, now, actor, "account made", account.id)
+            audit.record(session, now, actor, "account made", account.id, reason=reason)
     except IntegrityError as error:
         raise EmailTakenError from error
     return password
@@ -93,14 +97,15 @@ def unlock(email: str, reason: str, actor: Actor) -> None:
 
 
 def remove_phone(email: str, reason: str, actor: Actor, slots: tuple[str, ...]) -> None:
-    """Empty these slots, for a customer who lost the phone."""
+    """Empty these slots, for a customer who lost the phone. Raises NoSuchPhoneError."""
     with _work_on(email, reason, actor, "phone removed") as work:
         numbers = _numbers(work.account)
-        for slot in sorted(slots):  # The backup first: it must not move into the place of a primary that also goes.
+        taken = [slot for slot in sorted(slots) if work.account.phone(slot)]
+        if not taken:
+            raise NoSuchPhoneError
+        for slot in taken:  # The backup first: it must not move into the place of a primary that also goes.
             take_out(work.session, work.account, slot)
-        if numbers:
-            notice = Notice.PHONE_REMOVED if work.account.phones else Notice.TWO_FACTOR_OFF
-            work.tell(notice, numbers, slots[0])
+        work.tell(Notice.PHONE_REMOVED if work.account.phones else Notice.TWO_FACTOR_OFF, numbers, taken[-1])
 
 
 def make_password() -> str:

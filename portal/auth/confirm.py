@@ -57,7 +57,7 @@ def _confirm_password(browser: Browser, act: Mapping[str, Any]) -> Response:
         )
     elif form.validate_on_submit():
         with form.refusals():
-            return go_on(confirming.confirm_password(browser, form.password.data, gate.client()))
+            return go_on(confirming.confirm_password(browser, act, form.password.data, gate.client()))
     return form_page("auth/confirm.html", form, step="password", what=what(act))
 
 

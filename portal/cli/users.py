@@ -33,17 +33,19 @@ def users_list() -> None:
 
 @users.command(name="create")
 @click.argument("email")
-@click.option("--name", required=True)
+@click.option("--name", help="The customer's name; the email when not given.")
 @click.option("--type", "account_type", type=click.Choice([t.value for t in AccountType]), default="personal")
+@click.option("--reason", default="", help="Why; kept in the audit.")
 @with_appcontext
-def users_create(email: str, name: str, account_type: str) -> None:
+def users_create(email: str, name: str | None, account_type: str, reason: str) -> None:
     """Make an account with a random password."""
+    name = email if name is None else name
     if not (is_email(email) and email.isprintable()):
         raise click.ClickException("That is not an email address. It should look like name@example.com.")
     if not (0 < len(name.strip()) <= LONGEST_NAME and name.isprintable()):
         raise click.ClickException(f"A name has 1 to {LONGEST_NAME} characters in one line.")
     try:
-        password = staff.create(email, name.strip(), account_type, _staff())
+        password = staff.create(email, name.strip(), account_type, _staff(), reason)
     except EmailTakenError:
         raise click.ClickException("There is an account with this email already.") from None
     click.echo(f"Password of {email}: {password}")
@@ -60,6 +62,8 @@ def _on_account(command: Callable[..., None]) -> Callable[..., None]:
             command(email, **values)
         except staff.NoSuchAccountError:
             raise click.ClickException(f"There is no account with the email {email}.") from None
+        except staff.NoSuchPhoneError:
+            raise click.ClickException(f"{email} has no such phone.") from None
 
     run.__doc__ = command.__doc__
     return run

@@ -131,7 +131,7 @@ def _text_counts(step: Step, challenge: Challenge, target: Target) -> list[Count
         counts.append(Count("TEXT_CONFIRM_DAY", str(step.account.id)))
     if target.proven_at is None or step.now - target.proven_at < NEW_FOR:
         counts += [Count("TEXT_NEW_PREFIX", f"{numbers.block(target.number)}{whose}"), Count("TEXT_NEW_ALL", whose)]
-        if not is_known:
+        if not is_known:  # A neighbour's texts must not use up what the customer beside him needs.
             counts.append(Count("TEXT_NEW_ADDRESS", limits.network(step.client.address)))
     return counts
 

@@ -131,7 +131,8 @@ class Dispatcher:
                 possible += 1
                 if not self._note_possible(text, possible, backend.name):
                     return
-        if possible >= MOST_SENDS:
+        rejected = isinstance(failures[-1], SmsRejected)
+        if possible >= MOST_SENDS or (rejected and not text.proven and possible):
             self._settle(text, Outcome.POSSIBLE)
         elif isinstance(failures[-1], SmsRejected) and (not text.proven or _all_rejected(failures)):
             self._settle(text, Outcome.REJECTED, reason=str(failures[-1])[:200])
@@ -160,7 +161,10 @@ class Dispatcher:
 
 def _ask(backend: SmsBackend, message: SmsMessage) -> Accepted | SmsRejected | SmsUnavailable:
     try:
-        return backend.send(message)
+        accepted = backend.send(message)
+        # Somebody else's text goes into a column of 100 characters: what can't be settled would be sent again.
+        named = "".join(c for c in str(accepted.provider_id or "") if c.isprintable())[:100]
+        return Accepted(named or None)
     except (SmsRejected, SmsUnavailable) as error:
         return error
     except Exception as error:  # noqa: BLE001 - a backend that breaks its contract is an unknown answer

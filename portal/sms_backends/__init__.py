@@ -19,14 +19,15 @@ def find(name: str) -> type[SmsBackend]:
     Raises SmsConfigError when there is none.
     """
     module_name, _, class_name = BUILT_IN.get(name, name).partition(":")
-    if not class_name:
+    if not (module_name and class_name):
         known = ", ".join(BUILT_IN)
         raise SmsConfigError(
             f"SMS_BACKENDS names {name!r}, which is neither one of {known} nor a package.module:Class path."
         )
     try:
         backend = getattr(import_module(module_name), class_name)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:
+        # Whatever a module does when it is imported, the shop gets a sentence.
         raise SmsConfigError(f"SMS_BACKENDS names {name!r}, which can't be imported: {error}.") from error
     if not (isinstance(backend, type) and issubclass(backend, SmsBackend)):
         raise SmsConfigError(f"SMS_BACKENDS names {name!r}, which is not an SmsBackend class.")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Flask, flash, make_response, render_template, request, url_for
-from flask_login import logout_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -83,7 +82,6 @@ def _methods() -> set[str]:
 
 def _signed_out(error: SignedOutError) -> Response:
     del error
-    logout_user()
     return see_other("auth.login")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from portal import clock
 from portal.accounts.signing_in import AccountDisabledError, EmailTakenError, NotYourPasswordError, WrongPasswordError
 from portal.codes.redeeming import DeadCodeError, WrongCodeError
 from portal.codes.sending import WaitError
@@ -38,7 +39,7 @@ def _limit(error: LimitReachedError) -> Refusal:
     if error.until is None:
         return Refusal((), _SHUT, 429)
     sentence = _LIMITS[error.name.partition("_")[0]]
-    return Refusal((), f"{sentence} Try again at {error.until:%H:%M} UTC.", 429, error.until)
+    return Refusal((), f"{sentence} Try again at {clock.in_words(error.until)}.", 429, error.until)
 
 
 def _wrong_code(error: WrongCodeError) -> Refusal:

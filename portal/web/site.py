@@ -41,8 +41,8 @@ def readyz() -> Response:
             session.execute(select(Account.id).limit(1))
     except SQLAlchemyError:
         return Response("not ok\n", 503, mimetype="text/plain")
-    if background.was_started:
-        background.start()  # Again, if it died.
+    if background.was_started and not background.is_alive():  # The next text that is queued starts it again.
+        return Response("not ok\n", 503, mimetype="text/plain")
     return Response("ok\n", mimetype="text/plain")
 
 

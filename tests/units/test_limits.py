@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from portal import limits
 from portal.database import begin_read, begin_write
-from portal.limits import LIMITS, LIMITS_BY_NAME, Count, LimitReachedError, Rate, parse
+from portal.limits import LIMITS, Count, LimitReachedError, Rate, parse
 from portal.models import LimitHit
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -229,7 +229,7 @@ def test_what_is_no_rate_is_refused_with_an_example(text: str) -> None:
 
 
 def test_every_limit_has_a_reason_and_a_default_that_can_be_read() -> None:
-    assert len(LIMITS_BY_NAME) == len(LIMITS) == 15
+    assert len({limit.name for limit in LIMITS}) == len(LIMITS) == 15
     for limit in LIMITS:
         assert limit.reason
         assert isinstance(parse(limit.default), Rate)

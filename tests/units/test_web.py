@@ -94,13 +94,22 @@ def test_next_leads_nowhere_else(path: str | None) -> None:
 
 
 @pytest.mark.parametrize("name", [limit.name for limit in LIMITS])
-def test_every_limit_is_explained_with_the_time_when_it_ends(name: str) -> None:
+def test_every_limit_is_explained_with_the_time_when_it_ends(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     with refusals.refusals() as caught:
         raise LimitReachedError(name, NOW)
     assert caught.refusal
     assert (caught.refusal.status, caught.refusal.retry_at) == (429, NOW)
     assert caught.refusal.sentence.startswith("Too many ")
-    assert caught.refusal.sentence.endswith("Try again at 09:05 UTC.")
+    assert caught.refusal.sentence.endswith("Try again at 09:06 UTC.")
+
+
+def test_a_moment_is_never_said_too_early_and_with_its_day_when_that_is_not_today(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 24, 23, 0, tzinfo=UTC))
+    assert clock.in_words(datetime(2026, 11, 24, 23, 5, 1, tzinfo=UTC)) == "23:06 UTC"
+    assert clock.in_words(datetime(2026, 11, 25, 9, 0, tzinfo=UTC)) == "09:00 UTC on 25 November"
 
 
 def test_a_limit_that_only_the_shop_can_open_says_so() -> None:
