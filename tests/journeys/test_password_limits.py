@@ -35,7 +35,7 @@ def test_after_10_wrong_passwords_from_one_address_the_right_one_is_refused_too_
         assert person.sign_in(password=WRONG).status == 422
     page = person.sign_in()
     assert_paused(page, 15 * 60)
-    assert "Try again at 09:15 UTC." in page.words
+    assert "Try again at 09:16 UTC." in page.words
     assert page.value("email") == "alice@example.com"
     assert page.has_field("password")
     time.forward(minutes=15)
