@@ -146,9 +146,9 @@ def test_the_style_sheet_is_compressed_and_pages_are_not(front: Front) -> None:
     assert visitor.get("/auth/login", **{"Accept-Encoding": "gzip"}).headers["Content-Encoding"] is None
 
 
+# Caddy does so by itself on port 80, which a test can't have.
+@pytest.mark.parametrize("front", ["nginx"], indirect=True)
 def test_http_leads_to_https(front: Front) -> None:
-    if front.name == "caddy":  # It does so by itself on port 80, which a test can't have.
-        return
     with closing(http.client.HTTPConnection("127.0.0.1", front.site.plain, timeout=20)) as connection:
         connection.request("GET", "/help?a=b")
         response = connection.getresponse()
