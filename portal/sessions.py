@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from flask_login import UserMixin
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import Client
 from portal.database import begin_read, begin_write
@@ -21,6 +21,9 @@ IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)
 """`seen_at` is written at most this often."""
+
+_WITH_PHONES = joinedload(BrowserSession.account).joinedload(Account.phones)
+"""One statement for a page. Not for `hold`: a row that was waited for must be read before what hangs on it."""
 
 
 class SignedOutError(Exception):
@@ -75,7 +78,7 @@ def start(session: Session, now: datetime, account: Account, client: Client, *, 
 def load(token: str, now: datetime) -> Browser | None:
     """The living session behind a token, marked as seen."""
     with begin_read() as session:
-        row = session.get(BrowserSession, digest(token))
+        row = session.get(BrowserSession, digest(token), options=[_WITH_PHONES])
         if row is None or not _lives(row, row.account, now):
             return None
     if now - row.seen_at >= SEEN_EVERY:
