@@ -81,6 +81,10 @@ class BrowserSession(Base):
     """When the password was last typed here."""
     factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When a code was last proved here."""
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When all that the account's sign-in asks for was last proved here."""
+    fresh_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """How long that proof counts as fresh; use moves it on."""
     pending: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The act that waits for /auth/confirm: its name and values."""
     pending_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -22,6 +22,7 @@ class LimitHit(Base):
 
 class AuditEvent(Base):
     __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_object", "kind", "object_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
@@ -31,4 +32,9 @@ class AuditEvent(Base):
     """"customer", "portal", or "staff:<login name>"."""
     address: Mapped[str | None] = mapped_column(String(64))
     browser: Mapped[str | None] = mapped_column(String(200))
+    proof: Mapped[str | None] = mapped_column(String(40))
+    """What allowed it, where something had to: as in Order."""
+    kind: Mapped[str | None] = mapped_column(String(20))
+    object_id: Mapped[int | None] = mapped_column(BigId)
+    """Of what it was done to; None for the account itself."""
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)

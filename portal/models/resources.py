@@ -1,23 +1,30 @@
 """What an account controls. The shop's people and import fill these tables; each row belongs to one account."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Numeric, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from portal.database import Base, BigId
 
 
-class _Owned:
-    """A row of one account."""
+class Owned:
+    """A row of one account. An approval names its revision, and is refused once the row has changed since."""
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    external_id: Mapped[str | None] = mapped_column(String(100), unique=True)
+    """The shop's own id for it, by which an import finds it again."""
+    revision: Mapped[int] = mapped_column(default=1)
+    """Rises with each change of the row."""
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy calls it on the class
+        return {"version_id_col": cls.revision}
 
 
-class VirtualServer(_Owned, Base):
+class VirtualServer(Owned, Base):
     __tablename__ = "virtual_servers"
 
     name: Mapped[str] = mapped_column(String(100))
@@ -28,9 +35,10 @@ class VirtualServer(_Owned, Base):
     memory_gb: Mapped[int]
     disk_gb: Mapped[int]
     address: Mapped[str] = mapped_column(String(45))
+    more_addresses: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
-class DedicatedServer(_Owned, Base):
+class DedicatedServer(Owned, Base):
     __tablename__ = "dedicated_servers"
 
     name: Mapped[str] = mapped_column(String(100))
@@ -40,9 +48,10 @@ class DedicatedServer(_Owned, Base):
     processor: Mapped[str] = mapped_column(String(100))
     memory_gb: Mapped[int]
     address: Mapped[str] = mapped_column(String(45))
+    more_addresses: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
-class WordPressSite(_Owned, Base):
+class WordPressSite(Owned, Base):
     __tablename__ = "wordpress_sites"
 
     domain: Mapped[str] = mapped_column(String(253))
@@ -50,49 +59,15 @@ class WordPressSite(_Owned, Base):
     new_version: Mapped[str | None] = mapped_column(String(20))
     """The version it can be updated to, if any."""
     admin: Mapped[str] = mapped_column(String(100))
+    more_admins: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
-class Domain(_Owned, Base):
+class Domain(Owned, Base):
     __tablename__ = "domains"
 
     name: Mapped[str] = mapped_column(String(253), unique=True)
     expires_on: Mapped[date]
     locked: Mapped[bool]
     auto_renew: Mapped[bool]
-
-
-class DnsZone(_Owned, Base):
-    __tablename__ = "dns_zones"
-
-    name: Mapped[str] = mapped_column(String(253), unique=True)
-    serial: Mapped[int] = mapped_column(BigId)
-
-    record_sets: Mapped[list["DnsRecordSet"]] = relationship()
-
-
-class DnsRecordSet(Base):
-    """All records of one name and type (RFC 2181, 5)."""
-
-    __tablename__ = "dns_record_sets"
-    __table_args__ = (UniqueConstraint("zone_id", "name", "type"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    zone_id: Mapped[int] = mapped_column(ForeignKey("dns_zones.id"))
-    name: Mapped[str] = mapped_column(String(253))
-    type: Mapped[str] = mapped_column(String(10))
-    ttl: Mapped[int]
-    """Seconds."""
-    values: Mapped[list[Any]] = mapped_column(JSON)
-
-
-class Invoice(_Owned, Base):
-    __tablename__ = "invoices"
-    __table_args__ = (UniqueConstraint("number"),)
-
-    number: Mapped[str] = mapped_column(String(50))
-    issued_on: Mapped[date]
-    due_on: Mapped[date]
-    paid_on: Mapped[date | None]
-    currency: Mapped[str] = mapped_column(String(3))
-    """ISO 4217."""
-    total: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    name_servers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Absolute names, without the last dot."""

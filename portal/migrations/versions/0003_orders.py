@@ -1,0 +1,273 @@
+"""orders, dns changes, billing lines and tickets"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table("billing_details",
+    sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("company", sa.String(length=100), nullable=False),
+    sa.Column("street", sa.String(length=200), nullable=False),
+    sa.Column("postcode", sa.String(length=20), nullable=False),
+    sa.Column("city", sa.String(length=100), nullable=False),
+    sa.Column("country", sa.String(length=2), nullable=False),
+    sa.Column("tax_id", sa.String(length=50), nullable=False),
+    sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_billing_details_account_id")),
+    sa.PrimaryKeyConstraint("account_id", name=op.f("pk_billing_details"))
+    )
+    op.create_table("dns_changes",
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("zone_name", sa.String(length=253), nullable=False),
+    sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("act", sa.String(length=40), nullable=False),
+    sa.Column("by", sa.String(length=100), nullable=False),
+    sa.Column("address", sa.String(length=64), nullable=True),
+    sa.Column("proof", sa.String(length=40), nullable=True),
+    sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column("serial", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("changes", sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_dns_changes_account_id")),
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_dns_changes"))
+    )
+    with op.batch_alter_table("dns_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dns_changes_at"), ["at"], unique=False)
+        batch_op.create_index("ix_dns_changes_zone", ["account_id", "zone_name", "at"], unique=False)
+
+    op.create_table("orders",
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("once", sa.String(length=32), nullable=False),
+    sa.Column("kind", sa.String(length=20), nullable=False),
+    sa.Column("object_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column("object_name", sa.String(length=253), nullable=False),
+    sa.Column("act", sa.String(length=40), nullable=False),
+    sa.Column("values", sa.JSON(), nullable=False),
+    sa.Column("secret", sa.LargeBinary(), nullable=True),
+    sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.String(length=100), nullable=False),
+    sa.Column("address", sa.String(length=64), nullable=True),
+    sa.Column("proof", sa.String(length=40), nullable=False),
+    sa.Column("driver", sa.String(length=100), nullable=False),
+    sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("lease", sa.String(length=32), nullable=True),
+    sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    sa.Column("unclear", sa.Boolean(), nullable=False),
+    sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("outcome", sa.String(length=10), nullable=True),
+    sa.Column("settled_by", sa.String(length=100), nullable=True),
+    sa.Column("note", sa.String(length=500), nullable=True),
+    sa.Column("trouble", sa.String(length=500), nullable=True),
+    sa.CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name=op.f("ck_orders_settled")),
+    sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_orders_account_id")),
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+    sa.UniqueConstraint("account_id", "once", name=op.f("uq_orders_account_id_once"))
+    )
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_orders_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_orders_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index("ix_orders_due", ["due_at"], unique=False, sqlite_where=sa.text("settled_at IS NULL"), postgresql_where=sa.text("settled_at IS NULL"))
+        batch_op.create_index("ix_orders_object", ["kind", "object_id"], unique=False)
+
+    op.create_table("tickets",
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("subject", sa.String(length=200), nullable=False),
+    sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("closed_by", sa.String(length=100), nullable=True),
+    sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_tickets_account_id")),
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets"))
+    )
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index("ix_tickets_account", ["account_id", "changed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tickets_changed_at"), ["changed_at"], unique=False)
+
+    op.create_table("dns_drafts",
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("zone_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column("zone_name", sa.String(length=253), nullable=False),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column("changes", sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_dns_drafts_account_id")),
+    sa.ForeignKeyConstraint(["zone_id"], ["dns_zones.id"], name=op.f("fk_dns_drafts_zone_id")),
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_dns_drafts"))
+    )
+    with op.batch_alter_table("dns_drafts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dns_drafts_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dns_drafts_made_at"), ["made_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dns_drafts_zone_id"), ["zone_id"], unique=False)
+
+    op.create_table("invoice_lines",
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("position", sa.Integer(), nullable=False),
+    sa.Column("text", sa.String(length=300), nullable=False),
+    sa.Column("quantity", sa.Numeric(precision=12, scale=4), nullable=False),
+    sa.Column("unit_price", sa.Numeric(precision=14, scale=4), nullable=False),
+    sa.Column("tax_percent", sa.Numeric(precision=5, scale=2), nullable=False),
+    sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
+    sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_lines_invoice_id")),
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_lines")),
+    sa.UniqueConstraint("invoice_id", "position", name=op.f("uq_invoice_lines_invoice_id_position"))
+    )
+    op.create_table("ticket_messages",
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("by", sa.String(length=100), nullable=False),
+    sa.Column("body", sa.Text(), nullable=False),
+    sa.Column("once", sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_messages_ticket_id")),
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_messages")),
+    sa.UniqueConstraint("ticket_id", "once", name=op.f("uq_ticket_messages_ticket_id_once"))
+    )
+    with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_messages_ticket_id"), ["ticket_id"], unique=False)
+
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("proof", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("kind", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("object_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.create_index("ix_audit_events_object", ["kind", "object_id"], unique=False)
+
+    with op.batch_alter_table("browser_sessions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("fresh_until", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("dedicated_servers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("more_addresses", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
+        batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+        batch_op.create_unique_constraint(batch_op.f("uq_dedicated_servers_external_id"), ["external_id"])
+
+    with op.batch_alter_table("dns_zones", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
+        batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+        batch_op.create_index(batch_op.f("ix_dns_zones_looked_at"), ["looked_at"], unique=False)
+        batch_op.create_unique_constraint(batch_op.f("uq_dns_zones_external_id"), ["external_id"])
+
+    with op.batch_alter_table("domains", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("name_servers", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
+        batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+        batch_op.create_unique_constraint(batch_op.f("uq_domains_external_id"), ["external_id"])
+
+    with op.batch_alter_table("invoices", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("net", sa.Numeric(precision=12, scale=2), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("tax", sa.Numeric(precision=12, scale=2), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("pay_url", sa.String(length=500), nullable=True))
+        batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
+        batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+        batch_op.create_unique_constraint(batch_op.f("uq_invoices_external_id"), ["external_id"])
+
+    # Until now a total had no parts.
+    op.execute("UPDATE invoices SET net = total")
+
+    with op.batch_alter_table("virtual_servers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("more_addresses", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
+        batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+        batch_op.create_unique_constraint(batch_op.f("uq_virtual_servers_external_id"), ["external_id"])
+
+    with op.batch_alter_table("wordpress_sites", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("more_admins", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
+        batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+        batch_op.create_unique_constraint(batch_op.f("uq_wordpress_sites_external_id"), ["external_id"])
+
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("wordpress_sites", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_wordpress_sites_external_id"), type_="unique")
+        batch_op.drop_column("revision")
+        batch_op.drop_column("external_id")
+        batch_op.drop_column("more_admins")
+
+    with op.batch_alter_table("virtual_servers", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_virtual_servers_external_id"), type_="unique")
+        batch_op.drop_column("revision")
+        batch_op.drop_column("external_id")
+        batch_op.drop_column("more_addresses")
+
+    with op.batch_alter_table("invoices", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_invoices_external_id"), type_="unique")
+        batch_op.drop_column("revision")
+        batch_op.drop_column("external_id")
+        batch_op.drop_column("pay_url")
+        batch_op.drop_column("tax")
+        batch_op.drop_column("net")
+
+    with op.batch_alter_table("domains", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_domains_external_id"), type_="unique")
+        batch_op.drop_column("revision")
+        batch_op.drop_column("external_id")
+        batch_op.drop_column("name_servers")
+
+    with op.batch_alter_table("dns_zones", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_dns_zones_external_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_dns_zones_looked_at"))
+        batch_op.drop_column("revision")
+        batch_op.drop_column("external_id")
+        batch_op.drop_column("looked_at")
+
+    with op.batch_alter_table("dedicated_servers", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_dedicated_servers_external_id"), type_="unique")
+        batch_op.drop_column("revision")
+        batch_op.drop_column("external_id")
+        batch_op.drop_column("more_addresses")
+
+    with op.batch_alter_table("browser_sessions", schema=None) as batch_op:
+        batch_op.drop_column("fresh_until")
+        batch_op.drop_column("proved_at")
+
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_events_object")
+        batch_op.drop_column("object_id")
+        batch_op.drop_column("kind")
+        batch_op.drop_column("proof")
+
+    with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_messages_ticket_id"))
+
+    op.drop_table("ticket_messages")
+    op.drop_table("invoice_lines")
+    with op.batch_alter_table("dns_drafts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dns_drafts_zone_id"))
+        batch_op.drop_index(batch_op.f("ix_dns_drafts_made_at"))
+        batch_op.drop_index(batch_op.f("ix_dns_drafts_account_id"))
+
+    op.drop_table("dns_drafts")
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tickets_changed_at"))
+        batch_op.drop_index("ix_tickets_account")
+
+    op.drop_table("tickets")
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_index("ix_orders_object")
+        batch_op.drop_index("ix_orders_due", sqlite_where=sa.text("settled_at IS NULL"), postgresql_where=sa.text("settled_at IS NULL"))
+        batch_op.drop_index(batch_op.f("ix_orders_asked_at"))
+        batch_op.drop_index(batch_op.f("ix_orders_account_id"))
+
+    op.drop_table("orders")
+    with op.batch_alter_table("dns_changes", schema=None) as batch_op:
+        batch_op.drop_index("ix_dns_changes_zone")
+        batch_op.drop_index(batch_op.f("ix_dns_changes_at"))
+
+    op.drop_table("dns_changes")
+    op.drop_table("billing_details")

@@ -1,0 +1,64 @@
+"""What customers asked for, and what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database import Base, BigId, UtcDateTime
+
+_OPEN = text("settled_at IS NULL")
+
+
+class Order(Base):
+    """One act on one object, to be carried out by a driver or by the shop's people.
+
+    Its state is worked out: open until it is settled; meanwhile a driver may be at it (`lease_until`), it may be due
+    again (`due_at`), or wait for people or for the shop's answer (`due_at` is None).
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index("ix_orders_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_orders_object", "kind", "object_id"),
+        UniqueConstraint("account_id", "once"),
+        CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    once: Mapped[str] = mapped_column(String(32))
+    """Made with the form that asked, so that a double click makes one order."""
+    kind: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[int | None] = mapped_column(BigId)
+    """The object may be gone by now."""
+    object_name: Mapped[str] = mapped_column(String(253))
+    act: Mapped[str] = mapped_column(String(40))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What the act needs besides its object. No secret."""
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Encrypted: a new password until the order is settled, a transfer code until it was shown."""
+    shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the customer was shown the secret, which happens once."""
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    by: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str | None] = mapped_column(String(64))
+    proof: Mapped[str] = mapped_column(String(40))
+    """What allowed it: "code", "password", "recent sign-in" or "recent code"."""
+
+    driver: Mapped[str] = mapped_column(String(100))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    unclear: Mapped[bool] = mapped_column(default=False)
+    """It may have been carried out, nobody knows, and twice would do harm: people must look."""
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    """done or failed."""
+    settled_by: Mapped[str | None] = mapped_column(String(100))
+    note: Mapped[str | None] = mapped_column(String(500))
+    """What the customer is told about how it ended."""
+    trouble: Mapped[str | None] = mapped_column(String(500))
+    """Why the last attempt did not work, for the shop."""
