@@ -1,0 +1,1 @@
+"""What records are, how they are typed in, and how two states of a zone differ. Pure: no Flask, no database."""
