@@ -5,6 +5,7 @@ A setting comes from the environment (`NAME`, or for a secret also the file that
 own settings stand beside its code in `portal/sms_backends/`, the reasons of the limits in `portal/limits.py`.
 """
 
+from portal.kinds import Kind
 from portal.limits import LIMITS, parse_for
 from portal.parsing import account_types, flag, names, networks, one_of, regions, seconds, sender, whole_number
 from portal.sms_backends.base import Setting
@@ -48,6 +49,16 @@ SETTINGS = (
         "30",
         seconds(1, 600),
     ),
+    *(
+        Setting(
+            f"DRIVER_{kind.name}",
+            f"what carries out orders for {kind}: local (the shop's people), webhook, or package.module:Class",
+            "local",
+        )
+        for kind in Kind
+    ),
+    Setting("DRIVER_TIMEOUT_SECONDS", "how long one attempt of a driver may take", "20", whole_number(1, 120)),
+    Setting("SERVER_IMAGES", "what servers can be reinstalled with", "Debian 13,Ubuntu 24.04 LTS,AlmaLinux 10", names),
     Setting("LOG_FORMAT", "text, or json for one JSON object a line", "text", one_of("text", "json")),
     Setting("METRICS_ALLOWED", "addresses and networks that may read /metrics", "127.0.0.1,::1", networks),
     *(Setting(f"LIMIT_{limit.name}", limit.reason, limit.default, parse_for(limit.name)) for limit in LIMITS),

@@ -7,11 +7,12 @@ from flask import Flask, current_app
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import auth, clock, database, logs, profile, resources, settings, web
+from portal import auth, billing, clock, database, hooks, logs, profile, resources, settings, support, web
 from portal.background import Background, Job
 from portal.delivery import outbox
 from portal.delivery.dispatcher import Dispatcher
 from portal.extensions import csrf, db
+from portal.orders.dispatcher import OrderDispatcher
 from portal.prune import prune_some
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +35,7 @@ def create_app(instance: Path | None = None, environ: dict[str, str] | None = No
     database.prepare_engine(app)
     web.init_app(app)  # Before the CSRF check: who may not open a page is told so first.
     csrf.init_app(app)
-    for part in (auth, profile, resources):
+    for part in (auth, profile, resources, billing, support, hooks):
         app.register_blueprint(part.bp)
     _add_background(app)
     return app
@@ -43,14 +44,16 @@ def create_app(instance: Path | None = None, environ: dict[str, str] | None = No
 def _add_background(app: Flask) -> None:
     background = Background()
     dispatcher = Dispatcher(app, background.wake)
+    orders = OrderDispatcher(app, background.wake)
 
     def run_prune() -> bool:
         with app.app_context():
             return prune_some(clock.now())
 
     background.add(Job("dispatch", dispatcher.run_due, POLL_SECONDS, on_wake=True))
+    background.add(Job("orders", orders.run_due, POLL_SECONDS, on_wake=True))
     background.add(Job("prune", run_prune, PRUNE_SECONDS))
-    app.extensions |= {"background": background, "dispatcher": dispatcher}
+    app.extensions |= {"background": background, "dispatcher": dispatcher, "orders": orders}
 
 
 def _wake_dispatcher() -> None:

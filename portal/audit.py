@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.kinds import Kind
 from portal.models import AuditEvent
 
 log = logging.getLogger("portal.audit")
@@ -36,8 +37,31 @@ def customer(client: Client) -> Actor:
 PORTAL = Actor("portal")
 
 
+@dataclass(frozen=True)
+class About:
+    """What was done to what, and what allowed it."""
+
+    kind: Kind | None = None
+    object_id: int | None = None
+    proof: str | None = None
+    """"code", "password", "recent code" or "recent password"."""
+
+
 def record(session: Session, now: datetime, actor: Actor, event: str, account_id: int | None, **detail: str) -> None:
-    """Written in the same commit as what happened."""
+    """Something that happened to the account itself, written in the same commit."""
+    record_about(session, now, actor, event, account_id, About(), **detail)
+
+
+def record_about(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    event: str,
+    account_id: int | None,
+    about: About,
+    **detail: str,
+) -> None:
+    """Something that happened to one of the things an account has."""
     client = actor.client
     row = AuditEvent(
         account_id=account_id,
@@ -46,6 +70,9 @@ def record(session: Session, now: datetime, actor: Actor, event: str, account_id
         by=actor.by,
         address=client.address if client else None,
         browser=client.browser if client else None,
+        proof=about.proof,
+        kind=about.kind,
+        object_id=about.object_id,
         detail=detail,
     )
     session.add(row)

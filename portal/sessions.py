@@ -19,6 +19,10 @@ from portal.models import Account, BrowserSession
 
 IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=24)
+FRESH = timedelta(minutes=10)
+"""How long a proof counts as fresh without use."""
+LONGEST_FRESH = timedelta(minutes=60)
+"""How long it does with use."""
 SEEN_EVERY = timedelta(minutes=1)
 """`seen_at` is written at most this often."""
 
@@ -70,6 +74,7 @@ def start(session: Session, now: datetime, account: Account, client: Client, *, 
             address=client.address,
             browser=client.browser,
             password_at=now,
+            **(proved(now) if signed_in else {}),
         )
     )
     return token
@@ -85,6 +90,32 @@ def load(token: str, now: datetime) -> Browser | None:
         with begin_write() as session:
             session.execute(update(BrowserSession).where(BrowserSession.id == row.id).values(seen_at=now))
     return Browser(token, row, row.account)
+
+
+def proved(now: datetime) -> dict[str, datetime]:
+    """Columns of a row whose customer has just proved all that the account's sign-in asks for."""
+    return {"proved_at": now, "fresh_until": now + FRESH}
+
+
+def is_fresh(row: BrowserSession, now: datetime) -> bool:
+    return row.fresh_until is not None and now < row.fresh_until
+
+
+def use_fresh(row: BrowserSession, now: datetime) -> None:
+    """A fresh proof was used: move its end on."""
+    if row.proved_at is not None:
+        row.fresh_until = min(now + FRESH, row.proved_at + LONGEST_FRESH)
+
+
+def keep_fresh(browser: Browser, now: datetime) -> None:
+    """A page that needs a fresh proof was seen. Written at most once a minute."""
+    row = browser.row
+    if row.proved_at is None or row.fresh_until is None:
+        return
+    until = min(now + FRESH, row.proved_at + LONGEST_FRESH)
+    if until - row.fresh_until >= SEEN_EVERY:
+        with begin_write() as session:
+            session.execute(update(BrowserSession).where(BrowserSession.id == row.id).values(fresh_until=until))
 
 
 def hold(session: Session, browser: Browser, now: datetime) -> BrowserSession:

@@ -13,8 +13,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 import config
-from portal import otp, sms_backends, texts
-from portal.acts import WHATS
+from portal import drivers, otp, sealing, sms_backends, texts
+from portal.acts import DOES, WHATS
+from portal.drivers.base import Driver, DriverConfigError
+from portal.kinds import Kind
 from portal.limits import LIMITS, Rates
 from portal.sms_backends.base import Setting, SmsBackend, SmsConfigError
 
@@ -39,10 +41,14 @@ def load(instance: Path, environ: Mapping[str, str]) -> dict[str, Any]:
     classes = _backends(values.get("SMS_BACKENDS") or (), problems)
     for backend in classes:
         values |= _read(backend.settings, source, problems)
+    driver_classes = _drivers(values, problems)
+    for driver in dict.fromkeys(driver_classes.values()):
+        values |= _read(driver.settings, source, problems)
     _derive(values, instance, problems)
     said = {sentence.split()[0].removesuffix("_FILE") for sentence in problems}
     problems += [sentence for sentence in _check(values, classes) if sentence.split()[0] not in said]
     values["SMS_BACKEND_OBJECTS"] = _make(classes, values, problems) if not problems else ()
+    values["DRIVERS"] = _make_drivers(driver_classes, values, problems) if not problems else {}
     if problems:
         raise SettingsError(problems)
     return values
@@ -106,6 +112,31 @@ def _backends(names: Iterable[str], problems: list[str]) -> list[type[SmsBackend
     return found
 
 
+def _drivers(values: Mapping[str, Any], problems: list[str]) -> dict[Kind, type[Driver]]:
+    found = {}
+    for kind in Kind:
+        try:
+            found[kind] = drivers.find(kind, values[f"DRIVER_{kind.name}"])
+        except DriverConfigError as error:
+            problems.append(str(error))
+    return found
+
+
+def _make_drivers(
+    classes: Mapping[Kind, type[Driver]], values: dict[str, Any], problems: list[str]
+) -> dict[Kind, Driver]:
+    """One object of each class, whatever it is used for."""
+    made: dict[type[Driver], Driver] = {}
+    for driver in dict.fromkeys(classes.values()):
+        try:
+            made[driver] = driver(values)
+        except DriverConfigError as error:
+            problems.append(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a driver's library raises, the shop gets a sentence
+            problems.append(f"The driver {driver.name} can't start: {type(error).__name__}: {error}.")
+    return {kind: made[driver] for kind, driver in classes.items() if driver in made}
+
+
 def _make(classes: Iterable[type[SmsBackend]], values: dict[str, Any], problems: list[str]) -> tuple[SmsBackend, ...]:
     made: list[SmsBackend] = []
     for backend in classes:
@@ -140,6 +171,7 @@ def _derive(values: dict[str, Any], instance: Path, problems: list[str]) -> None
         # An error of the database lands in a log: with its statement, without the numbers and hashes in it.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "CODE_KEY": otp.make_key(values["SECRET_KEY"] or ""),
+        "SEAL_KEY": sealing.make_key(values["SECRET_KEY"] or ""),
         "RATES": _rates(values),
         "SMS_FROM": texts.Sender(values["PORTAL_NAME"], _ascii(values["PUBLIC_HOST"])),
         "MAX_CONTENT_LENGTH": 64 * 1024,
@@ -157,7 +189,7 @@ def _check(values: dict[str, Any], classes: Iterable[type[SmsBackend]]) -> list[
     """What is wrong between the settings, a sentence each."""
     https, key, name = values["IS_HTTPS"], values["SECRET_KEY"], values["PORTAL_NAME"]
     carries = texts.is_gsm7(name) and name.isprintable()
-    too_long = texts.longest(values["SMS_FROM"], WHATS) - texts.SEGMENT
+    too_long = texts.longest(values["SMS_FROM"], WHATS, DOES) - texts.SEGMENT
     rules = (
         (
             not _is_origin(values["PUBLIC_URL"]),

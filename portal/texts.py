@@ -58,9 +58,15 @@ class Sender:
 
 
 def code(sender: Sender, purpose: str, digits: str, seconds_left: int, what: str = "") -> str:
-    """The text of a code. `what` is what a confirm code pays for: "change your password"."""
+    """The text of a sign-in code, or of one that proves a number or who it is. `what`: "change your password"."""
     reason = _CODES[purpose].format(name=sender.name, what=what)
     return f"{digits} {reason}. It works for {_span(seconds_left)}. Do not share it.\n\n@{sender.host} #{digits}"
+
+
+def approval(sender: Sender, digits: str, seconds_left: int, does: str) -> str:
+    """The text of a code that pays for one act: "deletes server 'web-1'"."""
+    span = _span(seconds_left)
+    return f"{digits} {does}. {sender.name} code for {span}. Do not share it.\n\n@{sender.host} #{digits}"
 
 
 def notice(sender: Sender, kind: Notice, slot: str = "") -> str:
@@ -83,10 +89,11 @@ def is_gsm7(text: str) -> bool:
     return all(c in _BASIC or c in _EXTENDED for c in text)
 
 
-def longest(sender: Sender, whats: list[str]) -> int:
-    """Septets of the longest text this sender can send, `whats` being all that a code can confirm."""
+def longest(sender: Sender, whats: list[str], does: list[str]) -> int:
+    """Septets of the longest text this sender can send; `whats` and `does` are all that a code can pay for."""
     codes = [code(sender, purpose, "0" * 6, LONGEST_LIFE, what) for purpose in _CODES for what in whats]
     notices = [notice(sender, kind, "primary") for kind in Notice]
+    codes += [approval(sender, "0" * 6, LONGEST_LIFE, act) for act in does]
     return max(length(text) for text in [*codes, *notices, test(sender)])
 
 

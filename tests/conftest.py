@@ -145,6 +145,13 @@ def alice(app: Flask, time: Clock) -> Person:
 
 
 @pytest.fixture
+def registered(alice: Person) -> Person:
+    """Alice, signed in, without a phone."""
+    alice.register()
+    return alice
+
+
+@pytest.fixture
 def enrolled(alice: Person) -> Person:
     """Alice, signed in, with a proven phone."""
     alice.register()

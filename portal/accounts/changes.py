@@ -23,6 +23,10 @@ class Change:
     client: Client
     password_at: datetime
     """When the password that allows it was typed."""
+    token: str = ""
+    """The browser's, after the proof."""
+    proof: str = "code"
+    """What allows it, as in Order."""
 
     @property
     def account(self) -> Account:
@@ -53,3 +57,5 @@ class Done:
     """The browser's new token."""
     act: dict[str, Any] | None = field(default=None)
     """What was carried out; None while a code is still needed."""
+    refused: str = ""
+    """Why it could not be carried out after all: a sentence. The proof counts all the same."""

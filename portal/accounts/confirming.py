@@ -1,4 +1,4 @@
-"""Proving it's you, for one act: the password, then a code where there is a phone. Then the act is carried out."""
+"""Proving it's you, for one act, as the act needs it (`portal/acts.py`). Then the act is carried out."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -11,23 +11,61 @@ from portal.accounts import phones
 from portal.accounts.changes import Change, Done
 from portal.accounts.password import new_password, set_password
 from portal.accounts.signing_in import check_password
-from portal.acts import Act
+from portal.acts import Act, Need, need
 from portal.audit import Client
 from portal.codes.redeeming import redeem
 from portal.codes.sending import Step, send, start
 from portal.codes.state import StartOverError
 from portal.database import begin_write
 from portal.models import BrowserSession, Purpose
+from portal.orders.catalogue import EFFECTS
+from portal.orders.effects import NotNowError
+from portal.orders.placing import place
 from portal.sessions import Browser
 
 WAITS_FOR = timedelta(minutes=15)
 """How long an act waits to be confirmed."""
 
+PASSWORD_WHILE_NO_PHONE = "password"  # noqa: S105 - names a proof
+CODE = "code"
+
+
+def _order(change: Change, act: Mapping[str, Any]) -> Done:
+    try:
+        order = place(change.session, change.now, change.account, act, change.client, change.proof)
+    except NotNowError as error:
+        return Done(change.token, dict(act), refused=str(error))
+    return Done(change.token, dict(act) | {"order": order.id})
+
+
 _CARRY_OUT: dict[str, Callable[[Change, Mapping[str, Any]], Done]] = {
     Act.SET_PHONE: phones.start_proving,
     Act.REMOVE_PHONE: phones.remove,
     Act.CHANGE_PASSWORD: set_password,
-}
+    Act.SEE_PAGE: lambda change, act: Done(change.token, dict(act)),
+} | dict.fromkeys(EFFECTS, _order)
+
+
+def do(browser: Browser, act: Mapping[str, Any], client: Client) -> Done:
+    """Carry an act out if a fresh proof allows it; else keep it, and send the code that it waits for."""
+    now = clock.now()
+    with begin_write() as session:
+        row = sessions.hold(session, browser, now)
+        if need(act) is Need.FRESH and sessions.is_fresh(row, now):
+            sessions.use_fresh(row, now)
+            proof = f"recent {CODE if row.account.has_two_factor else PASSWORD_WHILE_NO_PHONE}"
+            return _CARRY_OUT[act["act"]](Change(session, now, row, client, row.password_at, browser.token, proof), act)
+        _keep(row, now, act)
+        if row.account.has_two_factor:
+            start(Step(session, now, row.id, row.account, client), Purpose.CONFIRM, act, now)
+        return Done(browser.token)
+
+
+def needs_password(browser: Browser, act: Mapping[str, Any]) -> bool:
+    """Whether the password is the next thing to type for the waiting act; else it is the code."""
+    if need(act) is not Need.IDENTITY and browser.account.has_two_factor:
+        return False
+    return browser.row.pending_password_at is None
 
 
 def ask(browser: Browser, act: Mapping[str, Any]) -> None:
@@ -78,7 +116,9 @@ def _accept(session: Session, now: datetime, row: BrowserSession, client: Client
     """The password for the waiting act was right: with a phone it sends the first text, else the act is carried out."""
     act = waiting(row, now)
     if not row.account.has_two_factor:
-        return _CARRY_OUT[act["act"]](Change(session, now, row, client, password_at=now), act)
+        token = _prove(row, now)
+        change = Change(session, now, row, client, now, token, PASSWORD_WHILE_NO_PHONE)
+        return _CARRY_OUT[act["act"]](change, act)
     token = sessions.renew(row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
     start(Step(session, now, sessions.digest(token), row.account, client), Purpose.CONFIRM, act, now)
     return Done(token)
@@ -89,9 +129,14 @@ def confirm_code(browser: Browser, code: str, client: Client) -> Done:
     now = clock.now()
     act = waiting(browser.row, now)
     with redeem(browser, client, now, Purpose.CONFIRM, act, code) as paid:
-        paid.row.factor_at = now
-        change = Change(paid.session, now, paid.row, client, password_at=paid.challenge.password_at)
+        token = _prove(paid.row, now, factor_at=now)
+        change = Change(paid.session, now, paid.row, client, paid.challenge.password_at, token, CODE)
         return _CARRY_OUT[act["act"]](change, paid.challenge.subject)
+
+
+def _prove(row: BrowserSession, now: datetime, **proved: datetime) -> str:
+    """A rise in trust. Returns the browser's new token."""
+    return sessions.renew(row, **proved, **sessions.proved(now))
 
 
 def send_code(browser: Browser, slot: str, client: Client) -> None:

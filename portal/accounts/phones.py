@@ -73,7 +73,7 @@ def prove(browser: Browser, slot: str, code: str, client: Client) -> str:
             phone.number, phone.proven_at, phone.last_used_at = number, now, None
         change.tell(before, Notice.PHONE_CHANGED if phone else Notice.PHONE_ADDED, slot)
         change.record("phone changed" if phone else "phone added", slot=slot, number=numbers.mask(number))
-        return change.end_others(factor_at=now)
+        return change.end_others(factor_at=now, **sessions.proved(now))
 
 
 def send_proof(browser: Browser, slot: str, client: Client) -> None:
@@ -91,7 +91,7 @@ def remove(change: Change, act: Mapping[str, Any]) -> Done:
     take_out(change.session, change.account, slot)
     change.tell(before, Notice.PHONE_REMOVED if change.account.phones else Notice.TWO_FACTOR_OFF, slot)
     change.record("phone removed", slot=slot)
-    return Done(change.end_others(factor_at=change.now), dict(act))
+    return Done(change.end_others(factor_at=change.now, **sessions.proved(change.now)), dict(act))
 
 
 def take_out(session: Session, account: Account, slot: str) -> None:

@@ -131,7 +131,9 @@ def finish_sign_in(browser: Browser, code: str, client: Client) -> Entered:
                 phone.last_used_at = now
         audit.record(paid.session, now, audit.customer(client), "signed in with a code", account.id)
         SIGN_INS.labels("signed in with a code").inc()
-        token = sessions.renew(paid.row, signed_in=True, factor_at=now, made_at=now, seen_at=now)
+        token = sessions.renew(
+            paid.row, signed_in=True, factor_at=now, made_at=now, seen_at=now, **sessions.proved(now)
+        )
         known_token = known_browsers.remember(paid.session, now, client.known_token, account.id)
         return Entered(token, complete=True, known_token=known_token)
 

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField
 from wtforms.validators import InputRequired
 
 from portal import clock
 from portal.accounts import confirming
-from portal.acts import digest, what
+from portal.acts import Act, digest, what
 from portal.auth import bp
 from portal.codes import page as code_page
 from portal.models import Purpose
 from portal.sessions import Browser
-from portal.web import gate
+from portal.web import gate, needs
 from portal.web.forms import CodeForm, PortalForm, SendForm, form_page, see_other
 from portal.web.steps import go_on
 
@@ -28,8 +29,10 @@ class PasswordForm(PortalForm):
 @bp.route("/confirm", methods=["GET", "POST"])
 def confirm() -> Response:
     browser = gate.signed_in()
+    if page := _wanted_page():
+        return _before_page(browser, page)
     act = confirming.waiting(browser.row, clock.now())
-    if browser.row.pending_password_at is None:
+    if confirming.needs_password(browser, act):
         return _confirm_password(browser, act)
     return _confirm_code(browser, act)
 
@@ -37,8 +40,10 @@ def confirm() -> Response:
 @bp.post("/confirm/send")
 def confirm_send() -> Response:
     browser = gate.signed_in()
+    if page := _wanted_page():
+        return go_on(confirming.do(browser, page, gate.client()))
     act = confirming.waiting(browser.row, clock.now())
-    if browser.row.pending_password_at is None:
+    if confirming.needs_password(browser, act):
         return see_other("auth.confirm")
     form = SendForm()
     if form.validate_on_submit():
@@ -46,6 +51,26 @@ def confirm_send() -> Response:
             confirming.send_code(browser, form.slot, gate.client())
             return see_other("auth.confirm")
     return _code_page(browser, act, CodeForm.instead_of(form))
+
+
+def _wanted_page() -> dict[str, Any] | None:
+    """The act of seeing the page that `next` names, if a fresh proof is what keeps this customer from it."""
+    path = gate.safe_path(request.values.get("next"))
+    page = needs.page_at(path) if path else None
+    return {"act": Act.SEE_PAGE, "path": path, "page": page} if page else None
+
+
+def _before_page(browser: Browser, page: Mapping[str, Any]) -> Response:
+    """What opens a page: a code, which is sent when asked for; or the password while there is no phone."""
+    form = PasswordForm()
+    if browser.account.has_two_factor:
+        return form_page("auth/confirm.html", form, step="ask", what=what(page), next=page["path"])
+    form.act.data = ""
+    if form.validate_on_submit():
+        confirming.ask(browser, page)
+        with form.refusals():
+            return go_on(confirming.confirm_password(browser, page, form.password.data, gate.client()))
+    return form_page("auth/confirm.html", form, step="password", what=what(page), next=page["path"])
 
 
 def _confirm_password(browser: Browser, act: Mapping[str, Any]) -> Response:
@@ -58,7 +83,7 @@ def _confirm_password(browser: Browser, act: Mapping[str, Any]) -> Response:
     elif form.validate_on_submit():
         with form.refusals():
             return go_on(confirming.confirm_password(browser, act, form.password.data, gate.client()))
-    return form_page("auth/confirm.html", form, step="password", what=what(act))
+    return form_page("auth/confirm.html", form, step="password", what=what(act), next=None)
 
 
 def _confirm_code(browser: Browser, act: Mapping[str, Any]) -> Response:
@@ -71,4 +96,4 @@ def _confirm_code(browser: Browser, act: Mapping[str, Any]) -> Response:
 
 def _code_page(browser: Browser, act: Mapping[str, Any], form: PortalForm) -> Response:
     page = code_page.build(browser, gate.client(), clock.now(), Purpose.CONFIRM, act)
-    return form_page("auth/confirm.html", form, step="code", what=what(act), page=page)
+    return form_page("auth/confirm.html", form, step="code", what=what(act), next=None, page=page)

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock, otp, texts
-from portal.acts import what
+from portal.acts import does, what
 from portal.database import begin_read, begin_write
 from portal.delivery import outbox
 from portal.delivery.outbox import Outcome
@@ -107,9 +107,12 @@ class Dispatcher:
         if not challenge.is_open(now, self._app.config["CODE_MAX_ATTEMPTS"], epoch):
             return None
         code = otp.derive(self._app.config["CODE_KEY"], challenge.purpose, challenge.id, challenge.salt)
-        confirms = what(challenge.subject) if challenge.purpose == Purpose.CONFIRM else ""
         seconds = int((challenge.expires_at - now).total_seconds())
-        return texts.code(sender, challenge.purpose, code, seconds, confirms)
+        if challenge.purpose != Purpose.CONFIRM:
+            return texts.code(sender, challenge.purpose, code, seconds)
+        if pays_for := does(challenge.subject):
+            return texts.approval(sender, code, seconds, pays_for)
+        return texts.code(sender, challenge.purpose, code, seconds, what(challenge.subject))
 
     def _try_each(self, text: TextMessage, message: SmsMessage) -> None:
         """One pass over the providers, in order of preference."""

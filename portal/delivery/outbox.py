@@ -19,7 +19,8 @@ from portal.texts import Notice
 
 CODE = "code"
 NOTICE_LIFE = timedelta(hours=24)
-_QUEUED = "portal: texts queued"
+WAKES = "portal: work queued"
+"""In `Session.info`: this commit has something for the dispatchers of its process."""
 
 
 class Outcome(StrEnum):
@@ -69,10 +70,10 @@ def queue_notices(
 
 
 def wake_on_commit(wake: Callable[[], None]) -> Callable[[Session], None]:
-    """A listener for the commits of this process: those that queued a text wake its dispatcher at once."""
+    """A listener for the commits of this process: what queued work wakes who does it."""
 
     def after_commit(session: Session) -> None:
-        if session.info.pop(_QUEUED, False):
+        if session.info.pop(WAKES, False):
             wake()
 
     return after_commit
@@ -120,7 +121,7 @@ def _queue(session: Session, now: datetime, text: TextMessage) -> None:
     text.id = secrets.token_hex(16)
     text.queued_at = text.due_at = now
     session.add(text)
-    session.info[_QUEUED] = True
+    session.info[WAKES] = True
 
 
 def _due(now: datetime) -> tuple[Any, ...]:

@@ -8,10 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from portal.dns.records import RecordSet, ZoneContent
+from portal.kinds import Kind
 from portal.sms_backends.base import Setting
 
 __all__ = [
@@ -27,16 +27,6 @@ __all__ = [
     "Task",
     "ZoneContent",
 ]
-
-
-class Kind(StrEnum):
-    """What an account has. `DRIVER_<KIND>` names what carries out its orders."""
-
-    VPS = "vps"
-    DEDICATED = "dedicated"
-    WORDPRESS = "wordpress"
-    DOMAIN = "domain"
-    DNS = "dns"
 
 
 @dataclass(frozen=True)

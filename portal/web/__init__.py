@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from portal.web import errors, filters, gate, headers, notice, site
+from portal.web import errors, filters, gate, headers, needs, notice, site
 
 
 def init_app(app: Flask) -> None:
     gate.init_app(app)
+    needs.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     filters.init_app(app)

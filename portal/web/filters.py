@@ -6,11 +6,15 @@ from decimal import Decimal
 from flask import Flask
 
 from portal import clock
+from portal.acts import TERMS, Act
+from portal.models import Order
+from portal.orders.listing import status
 
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.filters |= {"order_name": order_name, "order_status": status}
     app.jinja_env.filters |= {"day": day, "clock": clock_time, "iso": iso, "money": money, "countdown": countdown}
 
 
@@ -39,3 +43,8 @@ def countdown(value: datetime) -> str:
     if seconds < 2 * 3600:
         return f"{round(seconds / 60)} minutes"
     return f"{round(seconds / 3600)} hours"
+
+
+def order_name(order: Order) -> str:
+    """What was asked for, as a title: "Delete server"."""
+    return TERMS[Act(order.act)].title

@@ -1,12 +1,33 @@
 """Where a customer goes after a step of a guarded act."""
 
-from flask import flash
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, flash, redirect, request
 from werkzeug.wrappers import Response
 
+from portal.accounts import confirming
 from portal.accounts.changes import Done
 from portal.acts import Act
+from portal.kinds import Kind
+from portal.orders.catalogue import EFFECTS
 from portal.web import gate
 from portal.web.forms import see_other
+from portal.web.needs import ROUTES
+
+_PAGES = {
+    Kind.VPS: "resources.virtual_server",
+    Kind.DEDICATED: "resources.dedicated_server",
+}
+"""Of one object of each kind."""
+
+
+def do(act: Mapping[str, Any]) -> Response:
+    """Carry an act of this route out, or lead to the proof that it needs."""
+    allowed = ROUTES[request.endpoint or ""]
+    if not isinstance(allowed, frozenset) or act["act"] not in allowed:
+        abort(403)
+    return go_on(confirming.do(gate.signed_in(), act, gate.client()))
 
 
 def go_on(done: Done) -> Response:
@@ -14,11 +35,27 @@ def go_on(done: Done) -> Response:
     gate.replace_token(done.token)
     if done.act is None:
         return see_other("auth.confirm")
-    match done.act["act"]:
+    act = Act(done.act["act"])
+    if done.refused:
+        flash(done.refused, "bad")
+    match act:
+        case Act.SEE_PAGE:
+            return redirect(done.act["path"], 303)
         case Act.SET_PHONE:
             return see_other("profile.verify", slot=done.act["slot"])
         case Act.REMOVE_PHONE:
             flash(f"The {done.act['slot']} phone is removed.", "good")
         case Act.CHANGE_PASSWORD:
             flash("Your password is changed. Your other browsers are signed out.", "good")
+        case _:
+            return _after_order(done.act, EFFECTS[act].makes_password)
     return see_other("profile.index")
+
+
+def _after_order(act: Mapping[str, Any], has_secret: bool) -> Response:  # noqa: FBT001 - one caller
+    order = act.get("order")
+    if order is not None and (has_secret or act["id"] is None):
+        return see_other("resources.order", order_id=order)
+    if act["id"] is None:
+        return see_other("resources.index")
+    return see_other(_PAGES[Kind(act["kind"])], id=act["id"])

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal import settings, texts
-from portal.acts import WHATS
+from portal.acts import DOES, WHATS
 from portal.texts import Notice, Sender
 
 SENDER = Sender("Client Portal", "portal.example.com")
@@ -21,6 +21,7 @@ def every_text(sender: Sender, seconds: range) -> list[str]:
         for digits in ("000000", "987654")
         for left in seconds
     ]
+    codes += [texts.approval(sender, "000000", left, does) for does in DOES for left in seconds]
     return codes + [texts.notice(sender, kind, slot) for kind in Notice for slot in ("primary", "backup", "")]
 
 
@@ -72,7 +73,7 @@ def test_the_time_left_is_in_words(seconds: int, words: str) -> None:
     "sender", [SENDER, Sender("Portal", "a.de"), Sender("€uro [Hosting]", "xn--mnchen-3ya.example")]
 )
 def test_longest_is_the_length_of_the_longest_text_there_can_be(sender: Sender) -> None:
-    assert texts.longest(sender, WHATS) == max(texts.length(text) for text in every_text(sender, range(601)))
+    assert texts.longest(sender, WHATS, DOES) == max(texts.length(text) for text in every_text(sender, range(601)))
 
 
 def test_every_text_of_a_sender_that_the_settings_take_fits_one_segment() -> None:
@@ -90,7 +91,7 @@ def test_a_segment_counts_some_signs_twice() -> None:
 def test_a_sign_that_a_text_can_not_carry_makes_it_too_long(outside: str) -> None:
     assert not texts.is_gsm7(f"Shop {outside}")
     assert texts.length(outside) > texts.SEGMENT
-    assert texts.longest(Sender(f"Shop{outside}", "a.de"), WHATS) > texts.SEGMENT
+    assert texts.longest(Sender(f"Shop{outside}", "a.de"), WHATS, DOES) > texts.SEGMENT
 
 
 def test_an_international_host_is_written_as_its_punycode() -> None:
