@@ -67,8 +67,8 @@ def _before_page(browser: Browser, page: Mapping[str, Any]) -> Response:
         return form_page("auth/confirm.html", form, step="ask", what=what(page), next=page["path"])
     form.act.data = ""
     if form.validate_on_submit():
-        confirming.ask(browser, page)
         with form.refusals():
+            confirming.ask(browser, page)
             return go_on(confirming.confirm_password(browser, page, form.password.data, gate.client()))
     return form_page("auth/confirm.html", form, step="password", what=what(page), next=page["path"])
 
