@@ -42,6 +42,11 @@ ROUTES = {
     "profile.send": Route("/profile/phones/primary/send", SIGNED_IN),
     "profile.remove": Route("/profile/phones/primary/remove", SIGNED_IN),
     "resources.index": Route("/resources/", SIGNED_IN),
+    "resources.virtual_server": Route("/resources/virtual-servers/1", SIGNED_IN),
+    "resources.dedicated_server": Route("/resources/dedicated-servers/1", SIGNED_IN),
+    "resources.server_act": Route("/resources/virtual-servers/1/act", SIGNED_IN),
+    "resources.order": Route("/resources/orders/1", SIGNED_IN),
+    "resources.order_secret": Route("/resources/orders/1/secret", SIGNED_IN),
 }
 PRIVATE = [endpoint for endpoint, route in ROUTES.items() if route.opens_for != ANYONE]
 NOT_HALF = [endpoint for endpoint, route in ROUTES.items() if route.opens_for == SIGNED_IN]

@@ -86,18 +86,6 @@ class Target:
         assert len(provider(self.app).asked) == self._asked, "a text was sent"
 
 
-def routes(app: Flask, method: str) -> list[str]:
-    """Every path that answers to the method, in both slots where it has one."""
-    adapter = app.url_map.bind("localhost")
-    found = set()
-    for rule in app.url_map.iter_rules():
-        if method in (rule.methods or ()):
-            for values in ({"slot": "primary"}, {"slot": "backup"}, {"filename": "portal.css"}):
-                if rule.arguments <= values.keys():
-                    found.add(adapter.build(rule.endpoint, values if rule.arguments else {}))
-    return sorted(found)
-
-
 def _leads_away(location: str) -> bool:
     return urlsplit(location).netloc not in {"", "localhost"}
 

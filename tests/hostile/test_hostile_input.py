@@ -28,8 +28,9 @@ from tests.hostile.odd import (
     shots,
     texts,
 )
-from tests.hostile.sending import Target, routes
+from tests.hostile.sending import Target
 from tests.person import GOOD_PASSWORD, PHONE, Person
+from tests.routes import paths
 
 UNLIMITED = {f"LIMIT_{limit.name}": "999999999" if limit.name in RUNS else "999999999/day" for limit in LIMITS}
 """Counted all the same, and never refused."""
@@ -69,10 +70,10 @@ def target(enrolled: Person) -> Target:
 
 
 def fuzz(target: Target, most: int) -> None:
-    paths = routes(target.app, "POST")
+    targets = paths(target.app, "POST")
 
     @many(most)
-    @given(st.sampled_from(WHO), st.sampled_from(paths), shots)
+    @given(st.sampled_from(WHO), st.sampled_from(targets), shots)
     def post(who: str, path: str, shot: Shot) -> None:
         target.fire(who, "POST", path, shot)
         target.is_unchanged()
@@ -107,7 +108,7 @@ def _filled(odd: str) -> list[tuple[tuple[str, str], ...]]:
 @unlimited
 @pytest.mark.parametrize("who", WHO)
 def test_each_thing_of_the_list_is_refused_on_every_page(target: Target, who: str) -> None:
-    for path in routes(target.app, "POST"):
+    for path in paths(target.app, "POST"):
         for odd in LIST:
             for fields in _filled(odd):
                 response = target.fire(who, "POST", path, Shot(Body(None, fields), "", ()))
@@ -118,15 +119,15 @@ def test_each_thing_of_the_list_is_refused_on_every_page(target: Target, who: st
 @pytest.mark.parametrize("who", WHO)
 def test_reading_odd_addresses_breaks_and_changes_nothing(target: Target, who: str) -> None:
     nothing = Body("")
-    for path in (*PATHS, *routes(target.app, "GET")):
+    for path in (*PATHS, *paths(target.app, "GET")):
         target.fire(who, "GET", path, Shot(nothing, "", ()))
-    for path in routes(target.app, "GET"):
+    for path in paths(target.app, "GET"):
         for query in QUERIES:
             target.fire(who, "GET", path, Shot(nothing, query, ()))
     target.is_unchanged()
 
     @many(POSTS)
-    @given(st.sampled_from([*PATHS, *routes(target.app, "GET")]), shots)
+    @given(st.sampled_from([*PATHS, *paths(target.app, "GET")]), shots)
     def get(path: str, shot: Shot) -> None:
         target.fire(who, "GET", path, shot)
 
@@ -156,7 +157,7 @@ def test_a_field_without_a_name_is_no_fault_of_ours(target: Target, who: str) ->
     nameless = Body(
         "multipart/form-data; boundary=x", raw=b"--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x--\r\n"
     )
-    for path in routes(target.app, "POST"):
+    for path in paths(target.app, "POST"):
         assert target.fire(who, "POST", path, Shot(nameless, "", ())).status_code in {302, 400}
     target.is_unchanged()
 
@@ -166,7 +167,7 @@ def test_a_body_over_the_limit_is_refused(target: Target, who: str) -> None:
     most = target.app.config["MAX_CONTENT_LENGTH"]
     big = Shot(Body(FORM, raw=b"email=" + b"x" * most), "", ())
     lying = Shot(Body(FORM, raw=b"email=x"), "", (("Content-Length", str(most + 1)),))
-    for path in routes(target.app, "POST"):
+    for path in paths(target.app, "POST"):
         for shot in (big, lying):
             response = target.fire(who, "POST", path, shot)
             assert response.status_code in {302, 413}, path
