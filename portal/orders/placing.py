@@ -51,7 +51,8 @@ def place(
     kind, effect = Kind(act["kind"]), EFFECTS[Act(act["act"])]
     assert kind in TERMS[Act(act["act"])].kinds  # nosec B101  # noqa: S101 - views ask only for what fits
     thing = objects.hold(session, kind, account.id, act["id"]) if act["id"] is not None else None
-    if act["id"] is not None and (thing is None or thing.revision != act["revision"]):
+    is_other = thing is None or (thing.revision != act["revision"] and not effect.binds_itself)
+    if act["id"] is not None and is_other:
         raise NotNowError(f"{act['name']} has changed since you asked, so nothing was done. Look at it and ask again.")
     driver = current_app.config["DRIVERS"][kind].name
     order = Order(

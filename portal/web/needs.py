@@ -45,6 +45,12 @@ ROUTES: Final[dict[str, frozenset[Act] | Nothing]] = {
     "profile.remove": frozenset({Act.REMOVE_PHONE}),
     "profile.password": frozenset({Act.CHANGE_PASSWORD}),
     "resources.server_act": SERVER_ACTS,
+    "resources.record": frozenset({Act.CHANGE_RECORDS, Act.CHANGE_APEX}),
+    "resources.record_delete": frozenset({Act.CHANGE_RECORDS, Act.CHANGE_APEX}),
+    "resources.zone_delete": frozenset({Act.DELETE_ZONE}),
+    "resources.zone_import": Nothing("keeps a difference to look at; nothing changes"),
+    "resources.zone_undo": Nothing("keeps a difference to look at; nothing changes"),
+    "resources.zone_apply": frozenset({Act.IMPORT_ZONE, Act.CHANGE_RECORDS, Act.CHANGE_APEX, Act.MAKE_ZONE}),
     "resources.order_secret": Nothing("shows once what a code allowed this browser's customer to see"),
     "hooks.orders": Nothing("signed by the shop"),
 }

@@ -18,6 +18,7 @@ from portal.web.needs import ROUTES
 _PAGES = {
     Kind.VPS: "resources.virtual_server",
     Kind.DEDICATED: "resources.dedicated_server",
+    Kind.DNS: "resources.zone",
 }
 """Of one object of each kind."""
 
