@@ -2,8 +2,7 @@
 
 from flask import abort, make_response, render_template
 from werkzeug.wrappers import Response
-from wtforms import FileField, RadioField, TextAreaField
-from wtforms.fields.choices import Choice
+from wtforms import FileField, RadioField, SelectChoice, TextAreaField
 
 from portal import clock
 from portal.acts import Act
@@ -31,7 +30,7 @@ class ImportForm(PortalForm):
     text = TextAreaField("Or paste it here")
     how = RadioField(
         "What happens to records that the file does not have",
-        choices=[Choice("add", "They stay as they are"), Choice("replace", "They are deleted")],
+        choices=[SelectChoice("add", "They stay as they are"), SelectChoice("replace", "They are deleted")],
         default="add",
     )
 
