@@ -16,7 +16,7 @@ _MAX_TOKENS = 70_000
 """A text of 64 KiB in strings of one character has fewer. No entry may fill the memory."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     line: int
     """Where it starts."""

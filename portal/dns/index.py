@@ -10,6 +10,7 @@ from portal.dns.records import APEX, RecordSet
 ADDRESSES = frozenset({"A", "AAAA"})
 POINTING = frozenset({"MX", "NS", "SRV"})
 """Types with targets that must have addresses of their own (RFC 2181, 10.3; RFC 2782)."""
+TARGETS = POINTING | {"CNAME"}
 AT_A_CUT = frozenset({"NS", "DS", "RRSIG", "NSEC"})
 """What a zone itself has at a name that it hands over to other servers (RFC 4035, 2.4 and 2.6)."""
 
@@ -85,6 +86,9 @@ class Index:
 
     def has_address(self, name: str) -> bool:
         return bool(ADDRESSES & self.types(self.answering(name)).keys())
+
+    def is_cname(self, name: str) -> bool:
+        return "CNAME" in self.types(self.answering(name))
 
     @cached_property
     def _existing(self) -> set[str]:

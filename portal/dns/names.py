@@ -12,6 +12,7 @@ from dns.name import IDNA_2008_Practical
 
 from portal.dns.records import APEX, RecordError, quote, refuse_invisible
 
+ROOT = "."
 MAX_NAME = 253
 """Characters without the last dot (RFC 1035, 2.3.4)."""
 MAX_LABEL = 63
@@ -65,7 +66,7 @@ def absolute(text: str, origin: str) -> str:
     if text == APEX:
         return origin
     name = to_ascii(text.removesuffix("."))
-    if not text.endswith(".") and origin != ".":
+    if not text.endswith(".") and origin != ROOT:
         name = f"{name}.{origin[:-1]}"
         if len(name) > MAX_NAME:
             raise RecordError(_too_long(name))

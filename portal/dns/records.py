@@ -16,7 +16,7 @@ class RecordError(ValueError):
     """What is wrong with a name or a value, as a sentence for the person who typed it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RecordSet:
     """All records of one name and type, in canonical form."""
 
@@ -33,7 +33,7 @@ class RecordSet:
         return (self.name, self.type)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ZoneContent:
     """What a name server has, without the SOA."""
 

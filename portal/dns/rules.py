@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from portal.dns import names, ttl, values
-from portal.dns.index import ADDRESSES, POINTING, Index
+from portal.dns.index import ADDRESSES, POINTING, TARGETS, Index
 from portal.dns.records import APEX, TYPES, Key, RecordError, RecordSet, order
 
 _BESIDE_A_CNAME = {"CNAME", "RRSIG", "NSEC", "KEY"}
@@ -25,6 +25,7 @@ class Broken(NamedTuple):
     field: str
     """Of `typed.Typed`."""
     sentence: str
+    stops: bool = True
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Conflict:
     field: str
     """Of `typed.Typed`."""
     sentence: str
+    stops: bool
+    """Or else it is a hint."""
 
 
 def check(zone: str, record_sets: Iterable[RecordSet], touched: Iterable[Key] | None = None) -> list[Conflict]:
@@ -58,6 +61,8 @@ def _kept(index: Index, record_set: RecordSet) -> Iterator[Broken]:
         yield from _name_servers(index, record_set)
     if record_set.type in POINTING:
         yield from _targets(index, record_set)
+    if record_set.type in TARGETS:
+        yield from _perhaps_meant_relative(index, record_set)
     yield from _unseen(index, record_set)
 
 
@@ -132,11 +137,23 @@ def _beside_a_cname(index: Index, record_set: RecordSet) -> Iterator[Broken]:
 
 def _targets(index: Index, record_set: RecordSet) -> Iterator[Broken]:
     for target in index.targets(record_set):
-        if "CNAME" in index.types(index.answering(target)):
+        if index.is_cname(target):
             yield Broken(
                 "values",
                 f"{_spoken(index, target)} is a CNAME, and an {record_set.type} record must point to a name that has A "
                 "or AAAA records itself. Type the name that the CNAME stands for.",
+            )
+
+
+def _perhaps_meant_relative(index: Index, record_set: RecordSet) -> Iterator[Broken]:
+    for value in record_set.values:
+        target = value.rpartition(" ")[2].removesuffix(".")
+        if index.types(target):
+            yield Broken(
+                "values",
+                f"This points to {names.spoken(target)} on the Internet. "
+                f"If you mean {_spoken(index, target)}, type it in full.",
+                stops=False,
             )
 
 
@@ -146,7 +163,8 @@ def _name_servers(index: Index, record_set: RecordSet) -> Iterator[Broken]:
         yield Broken("name", "A * can't be handed over to other name servers. Add NS records at each name instead.")
         return
     for target in index.targets(record_set) if index.cut(name) in {None, name} else ():
-        if index.cut(target) in {None, name} and not index.has_address(target):
+        found = index.has_address(target) or index.is_cname(target)  # A CNAME is told with the targets.
+        if not found and index.cut(target) in {None, name}:
             yield Broken(
                 "values",
                 f"{_spoken(index, target)} has no address in this zone, so nobody could find this name server. "

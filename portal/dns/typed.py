@@ -162,7 +162,7 @@ def _text(line: str) -> str:
 def _shown_text(value: str) -> str:
     try:
         plain = b"".join(strings.several(value)).decode()
-        return plain if plain == plain.strip() and _value("TXT", plain, "") == value else value
+        return plain if plain and plain == plain.strip() and _value("TXT", plain, "") == value else value
     except (RecordError, UnicodeError):
         return value
 

@@ -138,7 +138,7 @@ def _caa(parts: Sequence[str], _name: Name) -> str:
         _check_issuer(text.partition(";")[0].strip(" "))
     if tag == "iodef" and not re.match(r"(?:mailto:|https?://)[^\s]+$", text):
         raise RecordError(f"{quote(text)} can't get reports. Type mailto: and an address, or the https:// of a page.")
-    if not text:
+    if tag.startswith("contact") and not text:
         raise RecordError(f"Type a value after {tag}.")
     return f"{flags} {tag} {strings.quoted(value)}"
 

@@ -85,7 +85,7 @@ def _mailbox(mail: str) -> str:
     return ".".join([local.replace(".", "\\."), host, ""]) if at else f"{host}."
 
 
-@dataclass
+@dataclass(slots=True)
 class _Group:
     """The records of one name and type so far."""
 
@@ -141,7 +141,7 @@ class _Reader:
         if len(arguments) != 1:
             raise RecordError(f"{directive} is followed by {_DIRECTIVES[directive]}, and by nothing else.")
         if directive == "$ORIGIN":
-            self._origin = names.absolute(arguments[0], self._origin)
+            self._origin = names.ROOT if arguments[0] == names.ROOT else names.absolute(arguments[0], self._origin)
             return
         self._default_ttl = ttl.USUAL  # What is wrong with it is said once, and not again at each record.
         seconds = ttl.in_file(arguments[0])
