@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.web import errors, filters, gate, headers, notice, site
+from portal.web import errors, filters, gate, headers, notice, record, site
 
 
 def init_app(app: Flask) -> None:
@@ -11,4 +11,5 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     filters.init_app(app)
     notice.init_app(app)
+    record.init_app(app)
     app.register_blueprint(site.bp)
