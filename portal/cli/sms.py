@@ -27,7 +27,7 @@ def send_test(number: str, name: str | None) -> None:
     config = current_app.config
     backend = _backend(name)
     try:
-        to = numbers.parse(number, config["SMS_DEFAULT_REGION"], config["SMS_ALLOWED_REGIONS"] or None)
+        to = numbers.parse(number, config["SMS_DEFAULT_REGION"], config["SMS_ALLOWED_REGIONS"])
     except PhoneError as error:
         raise click.ClickException(str(error)) from error
     message = SmsMessage(
