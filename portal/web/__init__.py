@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.web import errors, filters, gate, headers, needs, notice, site, sizes
+from portal.web import errors, filters, gate, headers, needs, notice, record, site, sizes
 
 
 def init_app(app: Flask) -> None:
@@ -13,4 +13,5 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     filters.init_app(app)
     notice.init_app(app)
+    record.init_app(app)
     app.register_blueprint(site.bp)
