@@ -8,6 +8,12 @@ from portal.database import begin_write
 from portal.models import Account, DedicatedServer, DnsRecordSet, DnsZone, VirtualServer
 from tests.person import Person
 
+ZONE_SETS = [
+    ("@", "NS", ["ns1.example.net.", "ns2.example.net."]), ("@", "A", ["203.0.113.1"]),
+    ("@", "MX", ["10 mail.example.com."]), ("mail", "A", ["203.0.113.3"]), ("www", "A", ["203.0.113.2"]),
+]  # fmt: skip
+"""Name, type and values of what `add_zone` makes."""
+
 
 def add_server(person: Person, email: str = "alice@example.com", **columns: Any) -> int:
     """A running virtual server "web-1". Returns its id."""
@@ -28,12 +34,8 @@ def add_metal(person: Person, email: str = "alice@example.com", **columns: Any) 
 
 def add_zone(person: Person, email: str = "alice@example.com", **columns: Any) -> int:
     """The zone example.com. Returns its id."""
-    sets = [
-        ("@", "NS", ["ns1.example.net.", "ns2.example.net."]), ("@", "A", ["203.0.113.1"]),
-        ("@", "MX", ["10 mail.example.com."]), ("mail", "A", ["203.0.113.3"]), ("www", "A", ["203.0.113.2"]),
-    ]  # fmt: skip
     values: dict[str, Any] = {"name": "example.com", "serial": 2026112401}
-    record_sets = [DnsRecordSet(name=name, type=type_, ttl=3600, values=its) for name, type_, its in sets]
+    record_sets = [DnsRecordSet(name=name, type=type_, ttl=3600, values=its) for name, type_, its in ZONE_SETS]
     return add(person, DnsZone, email, **values | {"record_sets": record_sets} | columns)
 
 

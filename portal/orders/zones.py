@@ -35,7 +35,8 @@ def _check_changes(session: Session, order: Order, zone: DnsZone) -> None:
             f"{error.name} {error.type} has been changed since you looked. Look at it and ask again."
         ) from error
     for conflict in rules.check(zone.name, after, touched):
-        raise NotNowError(conflict.sentence)
+        if conflict.stops:
+            raise NotNowError(conflict.sentence)
     order.values = {"changes": changes, "serial": zone.serial, "undoes": order.values.get("undoes")}
 
 

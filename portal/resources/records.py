@@ -1,6 +1,6 @@
 """One record set of a zone: make, change, delete it: /resources/dns/<id>/records/<type>."""
 
-from flask import abort, request
+from flask import abort, flash, request
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
@@ -103,12 +103,16 @@ def _wanted(form: RecordForm, zone: DnsZone, type_: str, before: RecordSet | Non
 
 
 def _conflict(zone: DnsZone, changes: list[Change]) -> tuple[str, str] | None:
-    """The field and the sentence of what can't stand together."""
+    """The field and the sentence of what can't stand together. Hints are shown on the next page."""
     with begin_read() as session:
         current = content.read(session, zone.id)
     after = difference.apply(current, changes)
     touched = [(change["name"], change["type"]) for change in changes]
-    return next(((found.field, found.sentence) for found in rules.check(zone.name, after, touched)), None)
+    conflicts = rules.check(zone.name, after, touched)
+    for found in conflicts:
+        if not found.stops:
+            flash(found.sentence, "info")
+    return next(((found.field, found.sentence) for found in conflicts if found.stops), None)
 
 
 def _act(changes: list[Change]) -> Act:

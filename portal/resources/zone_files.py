@@ -21,6 +21,8 @@ from portal.web.forms import PortalForm, form_page, see_other
 from portal.web.steps import do
 from portal.zones import content, history
 
+MOST_SETS = 20_000
+"""Record sets in a zone: more would keep a page of the editor waiting."""
 MOST_SHOWN = 500
 """Lines of a difference on a page; the rest is counted."""
 
@@ -111,7 +113,9 @@ def _draft(form: ImportForm, zone: DnsZone, imported: Imported) -> DnsDraft:
     after = [*kept, *imported.record_sets]
     changes = difference.between(current, after)
     touched = [(change["name"], change["type"]) for change in changes]
-    conflicts = rules.check(zone.name, after, touched)
+    if len(after) > MOST_SETS:
+        raise ZoneFileError([zonefile.Problem(None, f"A zone can have up to {MOST_SETS:,} record sets here.")])
+    conflicts = [found for found in rules.check(zone.name, after, touched) if found.stops]
     if conflicts:
         raise ZoneFileError(
             [

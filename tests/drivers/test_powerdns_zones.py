@@ -23,7 +23,7 @@ def test_a_zone_is_read_in_the_portals_form(pdns: Pdns, driver: PowerDnsDriver) 
     assert content.serial == pdns.serial(zone)
     assert content.record_sets == (
         NS,
-        RecordSet("mail", "MX", 300, ("10 Mail.example.net.",)),
+        RecordSet("mail", "MX", 300, ("10 mail.example.net.",)),
         RecordSet("other", "ALIAS", 300, ("a.example.net.",)),
         RecordSet("unsplit", "TXT", 300, (f'"{"a" * 255}" "{"a" * 255}" "{"a" * 90}"',)),
         RecordSet("www", "A", 300, ("192.0.2.10", "192.0.2.9")),
