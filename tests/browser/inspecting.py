@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Literal
 
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.watching import fits
 
@@ -24,11 +24,6 @@ SMALL_TARGETS = """smallest => {
     });
 }"""
 
-LOST_FOCUS = """() => {
-    const first = document.querySelector("[autofocus]");
-    return first && first !== document.activeElement ? [`the focus is not on ${first.name}`] : [];
-}"""
-
 DESKTOP = ViewportSize(width=1280, height=800)
 AT_200_PERCENT = ViewportSize(width=640, height=400)
 AT_400_PERCENT = ViewportSize(width=320, height=256)
@@ -43,7 +38,9 @@ class Inspector:
 
     def look(self, name: str) -> None:
         """At the page that is open."""
-        self._note(name, self.page.evaluate(LOST_FOCUS))
+        begins_at = self.page.locator("[autofocus]")
+        if begins_at.count():
+            expect(begins_at, name).to_be_focused()  # In its own time: a browser gives it when it first draws the page.
         self.page.evaluate(AXE)
         for scheme in SCHEMES:
             self.page.emulate_media(color_scheme=scheme)
