@@ -12,6 +12,7 @@ from portal import clock, known_browsers, sessions
 from portal.accounts.signing_in import Entered
 from portal.audit import Client
 from portal.extensions import login_manager
+from portal.models import Account
 from portal.sessions import Browser
 
 PUBLIC = frozenset(
@@ -104,6 +105,11 @@ def forget() -> None:
     session.clear()
 
 
+def owes_phone(account: Account) -> bool:
+    """Whether the account must add a phone before anything else."""
+    return not account.has_two_factor and account.account_type in current_app.config["REQUIRE_TWO_FACTOR"]
+
+
 def safe_path(path: str | None) -> str | None:
     """A path of this site, or None.
 
@@ -178,7 +184,4 @@ def _check_names() -> None:
 
 
 def _enrolment_first(browser: Browser) -> Response | None:
-    account = browser.account
-    if account.has_two_factor or account.account_type not in current_app.config["REQUIRE_TWO_FACTOR"]:
-        return None
-    return redirect(url_for("profile.phone", slot="primary"))
+    return redirect(url_for("profile.phone", slot="primary")) if owes_phone(browser.account) else None
