@@ -58,6 +58,8 @@ def test_pressing_send_too_early_says_when_and_leaves_everything_usable(page: Pa
     customer.button("Send the code again").click()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("You can send the next text at")
+    expect(page).to_have_title("Error: Check your primary phone · Harbor Hosting")
+    expect(customer.code_field).to_have_accessible_description(re.compile("You can send the next text at .* Sent to"))
     # A time that counts down inside it would be read aloud each second.
     expect(alert.locator("time")).to_have_count(0)
     expect(customer.code_field).to_be_focused()
