@@ -28,7 +28,7 @@ class Page:
         self.html = self.response.get_data(as_text=True)
         self.soup = BeautifulSoup(self.html, "html.parser")
         if self.response.mimetype == "text/html" and self.status not in range(300, 400):
-            lint(self.soup, self.path)
+            lint(self.soup, self.path, self.status)
 
     @property
     def words(self) -> str:

@@ -1,5 +1,7 @@
 """One record set of a zone: make, change, delete it: /resources/dns/<id>/records/<type>."""
 
+from typing import Any
+
 from flask import abort, flash, request
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
@@ -26,7 +28,7 @@ _TYPE = f"/dns/<int:id>/records/<any({', '.join(TYPES)}):type>"
 class RecordForm(ActForm):
     name = StringField("Name", [Length(max=1000)])
     ttl = StringField("TTL in seconds", [Length(max=100)], default=str(ttl.USUAL))
-    values = TextAreaField("Values")
+    values = TextAreaField()
 
 
 class DeleteForm(ActForm):
@@ -38,7 +40,7 @@ def record(id: int, type: str) -> Response:  # noqa: A002 - the names in the pat
     """`?name=` is the record set that is changed; without it a new one is made."""
     zone = own_zone(id)
     before = _named(zone, type)
-    form = _filled(zone, before)
+    form = _filled(zone, before, type)
     if form.validate_on_submit() and (change := _wanted(form, zone, type, before)):
         return do(form.act_on(_act([*change]), Kind.DNS, zone, changes=[*change]))
     return form_page("resources/record.html", form, zone=zone, type=type, about=FIELDS[type], before=before)
@@ -53,7 +55,7 @@ def record_delete(id: int, type: str) -> Response:  # noqa: A002 - the names in 
     changes = difference.between([before], [])
     if conflict := _conflict(zone, changes):
         form.form_errors.append(conflict[1])
-        shown = _filled(zone, before, formdata=False)
+        shown = _filled(zone, before, type, formdata=False)
         shown.form_errors = form.form_errors
         return form_page("resources/record.html", shown, zone=zone, type=type, about=FIELDS[type], before=before)
     return do(form.act_on(_act(changes), Kind.DNS, zone, changes=changes))
@@ -72,12 +74,13 @@ def _find(zone: DnsZone, key: Key) -> RecordSet | None:
         return content.find(session, zone.id, key)
 
 
-def _filled(zone: DnsZone, before: RecordSet | None, *, formdata: bool = True) -> RecordForm:
+def _filled(zone: DnsZone, before: RecordSet | None, type_: str, *, formdata: bool = True) -> RecordForm:
     shown = typed.to_typed(before, zone.name) if before else None
     values = {"name": shown.name, "ttl": shown.ttl, "values": shown.values} if shown else {}
-    if formdata:
-        return RecordForm(revision=str(zone.revision), **values)
-    return RecordForm(formdata=None, revision=str(zone.revision), **values)
+    taken: dict[str, Any] = {} if formdata else {"formdata": None}
+    form = RecordForm(revision=str(zone.revision), **taken, **values)
+    form["values"].label.text = FIELDS[type_].label
+    return form
 
 
 def _wanted(form: RecordForm, zone: DnsZone, type_: str, before: RecordSet | None) -> list[Change] | None:

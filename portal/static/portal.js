@@ -7,7 +7,7 @@
   // Waits and the status of a text
 
   const words = (s) => {
-    if (s < 100) return `${s} s`;
+    if (s < 100) return `${s} second${s === 1 ? "" : "s"}`;
     return s < 7200 ? `${Math.round(s / 60)} minutes` : `${Math.round(s / 3600)} hours`;
   };
 

@@ -37,10 +37,10 @@ def money(value: Decimal, currency: str) -> str:
 
 
 def countdown(value: datetime) -> str:
-    """The time from now until then: "28 s" or "4 minutes"."""
+    """The time from now until then: "28 seconds" or "4 minutes"."""
     seconds = max(0, round((value - clock.now()).total_seconds()))
     if seconds < 100:  # noqa: PLR2004 - below that, seconds are what one waits for
-        return f"{seconds} s"
+        return f"{seconds} second{'s' * (seconds != 1)}"
     if seconds < 2 * 3600:
         return f"{round(seconds / 60)} minutes"
     return f"{round(seconds / 3600)} hours"

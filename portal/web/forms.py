@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from flask import make_response, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import Field, Form, HiddenField, StringField
+from wtforms import Field, Form, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from portal import clock, otp
@@ -42,6 +43,24 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
         if self.refusal is not None:
             return self.refusal.status
         return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.OK
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status != HTTPStatus.OK
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """When a refused form will work again, if that is a matter of time."""
+        return self.refusal.retry_at if self.refusal else None
+
+    @property
+    def focus(self) -> str:
+        """The field its page begins at: the first with an error, else the first to be typed, else the first."""
+        shown = [field for field in self if not isinstance(field, HiddenField)]
+        wrong = [field for field in shown if field.errors]
+        # What was typed into a password field is not shown again.
+        empty = [field for field in shown if isinstance(field, PasswordField) or not field.data]
+        return next(str(field.name) for field in [*wrong, *empty, *shown])
 
 
 def is_plain_line(form: Form, field: Field) -> None:
@@ -88,10 +107,9 @@ class CodeForm(PortalForm):
 
 def form_page(template: str, form: PortalForm, **context: Any) -> Response:
     """The page of a form: 200 the first time, 422 with errors, 429 with the time during a wait."""
-    retry_at = form.refusal.retry_at if form.refusal else None
-    response = make_response(render_template(template, form=form, retry_at=retry_at, **context), form.status)
-    if retry_at is not None:
-        response.headers["Retry-After"] = str(max(1, round((retry_at - clock.now()).total_seconds() + 0.5)))
+    response = make_response(render_template(template, form=form, **context), form.status)
+    if form.retry_at is not None:
+        response.headers["Retry-After"] = str(max(1, round((form.retry_at - clock.now()).total_seconds() + 0.5)))
     return response
 
 

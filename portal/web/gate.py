@@ -13,6 +13,7 @@ from portal import clock, known_browsers, sessions
 from portal.accounts.signing_in import Entered
 from portal.audit import Client
 from portal.extensions import login_manager
+from portal.models import Account
 from portal.sessions import Browser
 from portal.web import record
 
@@ -106,6 +107,11 @@ def forget() -> None:
     session.clear()
 
 
+def owes_phone(account: Account) -> bool:
+    """Whether the account must add a phone before anything else."""
+    return not account.has_two_factor and account.account_type in current_app.config["REQUIRE_TWO_FACTOR"]
+
+
 def safe_path(path: str | None) -> str | None:
     """A path of this site, or None.
 
@@ -187,8 +193,7 @@ def _check_names() -> None:
 
 
 def _enrolment_first(browser: Browser) -> Response | None:
-    account = browser.account
-    if account.has_two_factor or account.account_type not in current_app.config["REQUIRE_TWO_FACTOR"]:
+    if not owes_phone(browser.account):
         return None
     return _send_away("a phone must be added first", "profile.phone", slot="primary")
 

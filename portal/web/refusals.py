@@ -34,7 +34,7 @@ _LIMITS = {
     "CODE": "Too many wrong codes, so codes are paused for this account.",
     "TEXT": "Too many texts in a short time.",
 }
-_SHUT = "Too many wrong codes in a row: codes are shut for this account. Contact support to open it again."
+_SHUT = "Too many wrong codes in a row, so this account takes no more codes. Contact support to open it again."
 
 
 def _limit(error: LimitReachedError) -> Refusal:
@@ -54,7 +54,7 @@ def _wrong_code(error: WrongCodeError) -> Refusal:
 
 _EXPLAIN: dict[type[Exception], Callable[[Any], Refusal]] = {
     LimitReachedError: _limit,
-    WaitError: lambda e: Refusal((), f"The next text is possible at {e.until:%H:%M:%S} UTC.", 429, e.until),
+    WaitError: lambda e: Refusal((), f"You can send the next text at {e.until:%H:%M:%S} UTC.", 429, e.until),
     WrongCodeError: _wrong_code,
     DeadCodeError: lambda e: Refusal(("code",), e.sentence),
     WrongPasswordError: lambda _: Refusal(("password",), "The email and password don't match. Check both."),

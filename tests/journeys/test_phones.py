@@ -185,17 +185,17 @@ def test_removing_the_primary_puts_the_backup_in_its_place(with_backup: Person) 
 
 def test_removing_the_last_number_warns_and_turns_two_factor_sign_in_off(enrolled: Person) -> None:
     page = enrolled.open("/profile/")
-    assert "Removing it turns two-factor sign-in off" in page.words
+    assert "If you remove it, sign-in codes stop" in page.words
     enrolled.remove()
     enrolled.confirm()
-    assert "Two-factor sign-in is off" in enrolled.page.words
+    assert "Sign-in codes are off" in enrolled.page.words
     assert slots(enrolled) == ["", ""]
     enrolled.sign_out()
     assert enrolled.sign_in().path == "/resources/"
 
 
 def test_with_two_numbers_nothing_warns_of_that(with_backup: Person) -> None:
-    assert "turns two-factor sign-in off" not in with_backup.open("/profile/").words
+    assert "sign-in codes stop" not in with_backup.open("/profile/").words
 
 
 def test_a_number_that_is_not_there_can_not_be_removed(enrolled: Person) -> None:
