@@ -27,8 +27,8 @@ _TYPE = f"/dns/<int:id>/records/<any({', '.join(TYPES)}):type>"
 
 class RecordForm(ActForm):
     name = StringField("Name", [Length(max=1000)])
-    ttl = StringField("TTL in seconds", [Length(max=100)], default=str(ttl.USUAL))
     values = TextAreaField()
+    ttl = StringField("TTL in seconds", [Length(max=100)], default=str(ttl.USUAL))
 
 
 class DeleteForm(ActForm):
