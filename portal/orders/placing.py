@@ -1,7 +1,9 @@
 """Making an order: in the transaction of the proof that allows it."""
 
+import hashlib
+import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,16 +28,23 @@ _PASSWORD_LENGTH = 20
 
 
 def act_on(act: Act, kind: Kind, thing: Any, once: str, **values: Any) -> dict[str, Any]:
-    """The act as it waits: on this object as it is now."""
-    return {
+    """The act as it waits: on this object as it is now. `once` is that of its form, or of several beside each other."""
+    asked = {
         "act": act,
         "kind": kind,
         "id": thing.id,
         "name": objects.name_of(thing),
         "revision": thing.revision,
         "values": values,
-        "once": once,
     }
+    # Another act from the same page is no double click.
+    this_once = json.dumps([once, act, kind, thing.id, values], sort_keys=True)
+    return asked | {"once": hashlib.sha256(this_once.encode()).hexdigest()[:32]}
+
+
+def refuse(session: Session, account: Account, act: Mapping[str, Any]) -> None:
+    """Raise NotNowError for what would be refused anyway: so no code is sent for it."""
+    _check(session, account, act, Order(kind=act["kind"], object_id=act["id"], act=act["act"], values=act["values"]))
 
 
 def place(
@@ -50,9 +59,6 @@ def place(
         return earlier
     kind, effect = Kind(act["kind"]), EFFECTS[Act(act["act"])]
     assert kind in TERMS[Act(act["act"])].kinds  # nosec B101  # noqa: S101 - views ask only for what fits
-    thing = objects.hold(session, kind, account.id, act["id"]) if act["id"] is not None else None
-    if act["id"] is not None and (thing is None or thing.revision != act["revision"]):
-        raise NotNowError(f"{act['name']} has changed since you asked, so nothing was done. Look at it and ask again.")
     driver = current_app.config["DRIVERS"][kind].name
     order = Order(
         account_id=account.id,
@@ -69,8 +75,7 @@ def place(
         driver=driver,
         due_at=None if driver == LOCAL else now,
     )
-    if effect.check is not None:
-        effect.check(session, order, thing)
+    _check(session, account, act, order)
     if effect.makes_password:
         password = "".join(secrets.choice(_LETTERS) for _ in range(_PASSWORD_LENGTH))
         order.secret = sealing.seal(current_app.config["SEAL_KEY"], password)
@@ -80,3 +85,28 @@ def place(
         session, now, audit.customer(client), act["act"], account.id, about, name=act["name"], order=str(order.id)
     )
     return order
+
+
+def _check(session: Session, account: Account, act: Mapping[str, Any], order: Order) -> None:
+    """Raises NotNowError for what makes no sense as things are. The order is not in the session yet."""
+    thing = None
+    if act["id"] is not None:
+        kind = Kind(act["kind"])
+        thing = objects.hold(session, kind, account.id, act["id"])
+        if thing is None or thing.revision != act["revision"]:
+            raise NotNowError(
+                f"{act['name']} has changed since you asked, so nothing was done. Look at it and ask again."
+            )
+        _check_ahead(order, act["name"], queue.ahead(session, kind, act["id"]))
+    check = EFFECTS[Act(act["act"])].check
+    if check is not None:
+        check(session, order, thing)
+
+
+def _check_ahead(order: Order, name: str, ahead: Sequence[Order]) -> None:
+    for earlier in ahead:
+        title = TERMS[Act(earlier.act)].title
+        if EFFECTS[Act(earlier.act)].removes:
+            raise NotNowError(f"{name} is being deleted, so nothing else can be asked for.")
+        if (earlier.act, earlier.values) == (order.act, order.values):
+            raise NotNowError(f"“{title}” is asked for already. It is listed under Last orders.")

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from portal.web import errors, filters, gate, headers, needs, notice, site
+from portal.web import errors, filters, gate, headers, ids, needs, notice, site
 
 
 def init_app(app: Flask) -> None:
+    ids.init_app(app)  # Before the first path.
     gate.init_app(app)
     needs.init_app(app)
     headers.init_app(app)
