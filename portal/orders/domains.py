@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.acts import Act
 from portal.kinds import Kind
 from portal.models import Order
-from portal.orders import queue
+from portal.orders.ahead import orders_ahead
 from portal.orders.effects import Effect, NotNowError, becomes, takes
 
 _LOCKS = {Act.LOCK_DOMAIN: True, Act.UNLOCK_DOMAIN: False}
@@ -39,7 +39,7 @@ def _in_the_end(ends: Mapping[Act, bool], ahead: Sequence[Order], *, now: bool) 
 
 
 def _makes_sense(session: Session, order: Order, domain: Any) -> None:
-    ahead = queue.ahead(session, Kind(order.kind), domain.id)
+    ahead = orders_ahead(session, Kind(order.kind), domain.id)
     locked, renewed = is_locked(domain, ahead), renews(domain, ahead)
     match Act(order.act):
         case Act.LOCK_DOMAIN if locked:

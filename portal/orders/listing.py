@@ -1,43 +1,14 @@
 """Orders as pages and the shop's people read them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.acts import Act
 from portal.kinds import Kind
 from portal.models import Order
-from portal.orders import queue
-from portal.orders.catalogue import EFFECTS
 
 LAST = 5
-
-
-@dataclass(frozen=True)
-class Orders:
-    """Those on one object."""
-
-    last: Sequence[Order]
-    """The newest, newest first."""
-    ahead: Sequence[Order]
-    """All that are open, oldest first."""
-
-    @property
-    def asked(self) -> frozenset[str]:
-        """The acts that are open."""
-        return frozenset(order.act for order in self.ahead)
-
-    @property
-    def removes(self) -> bool:
-        """Whether the object will be gone."""
-        return any(EFFECTS[Act(act)].removes for act in self.asked)
-
-
-def of(session: Session, kind: Kind, thing: Any) -> Orders:
-    return Orders(last_of(session, kind, thing.account_id, thing.id), queue.ahead(session, kind, thing.id))
 
 
 def last_of(session: Session, kind: Kind, account_id: int, object_id: int) -> Sequence[Order]:

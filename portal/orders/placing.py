@@ -17,6 +17,7 @@ from portal.audit import About, Client
 from portal.kinds import Kind
 from portal.models import Account, Order
 from portal.orders import objects, queue
+from portal.orders.ahead import orders_ahead
 from portal.orders.catalogue import EFFECTS
 from portal.orders.effects import NotNowError
 
@@ -97,7 +98,7 @@ def _check(session: Session, account: Account, act: Mapping[str, Any], order: Or
             raise NotNowError(
                 f"{act['name']} has changed since you asked, so nothing was done. Look at it and ask again."
             )
-        _check_ahead(order, act["name"], queue.ahead(session, kind, act["id"]))
+        _check_ahead(order, act["name"], orders_ahead(session, kind, act["id"]))
     check = EFFECTS[Act(act["act"])].check
     if check is not None:
         check(session, order, thing)

@@ -5,7 +5,6 @@ one object are carried out one after the other, in the order they were asked for
 """
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ from sqlalchemy import CursorResult, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.delivery.outbox import WAKES
-from portal.kinds import Kind
 from portal.models import Order
 
 
@@ -37,15 +35,6 @@ def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[
         .returning(Order)
     )
     return list(session.scalars(statement, execution_options={"populate_existing": True}))
-
-
-def ahead(session: Session, kind: Kind, object_id: int) -> Sequence[Order]:
-    """What is still open on one object: it comes before anything that is asked for now."""
-    return session.scalars(
-        select(Order)
-        .where(Order.kind == kind, Order.object_id == object_id, Order.settled_at.is_(None))
-        .order_by(Order.id)
-    ).all()
 
 
 def put_back(session: Session, order: Order, due_at: datetime | None, trouble: str, *, unclear: bool = False) -> bool:

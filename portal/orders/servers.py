@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.acts import Act
 from portal.kinds import Kind
 from portal.models import DedicatedServer, Order
-from portal.orders import queue
+from portal.orders.ahead import orders_ahead
 from portal.orders.effects import Effect, NotNowError, forget
 
 _FACTS = {"state": str, "address": str, "more_addresses": list}
@@ -31,7 +31,7 @@ def runs(server: Any, ahead: Sequence[Order] = ()) -> bool:
 
 
 def _makes_sense(session: Session, order: Order, server: Any) -> None:
-    running = runs(server, queue.ahead(session, Kind(order.kind), server.id))
+    running = runs(server, orders_ahead(session, Kind(order.kind), server.id))
     if running and order.act == Act.START_SERVER:
         raise NotNowError(f"{server.name} runs already, or will when the last order is done.")
     if not running and order.act != Act.START_SERVER:

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 from portal import clock
 from portal.database import begin_read
 from portal.kinds import Kind
-from portal.orders import domains, listing
+from portal.orders import domains
+from portal.orders.one_object import orders_on
 from portal.resources import bp, cells
 from portal.resources.own import own
 from portal.web.act_form import ActsForm
@@ -37,7 +38,7 @@ def domain_act(id: int) -> Response:  # noqa: A002 - the name in the path
 
 def _page(domain: Any, form: DomainForm | None = None) -> Response:
     with begin_read() as session:
-        orders = listing.of(session, Kind.DOMAIN, domain)
+        orders = orders_on(session, Kind.DOMAIN, domain)
     return form_page(
         "resources/domain.html",
         (form or DomainForm(formdata=None)).on(domain),

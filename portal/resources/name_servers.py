@@ -10,7 +10,8 @@ from portal.acts import Act
 from portal.database import begin_read
 from portal.host_names import HostNameError
 from portal.kinds import Kind
-from portal.orders import domains, queue
+from portal.orders import domains
+from portal.orders.ahead import orders_ahead
 from portal.resources import bp
 from portal.resources.own import own
 from portal.web.act_form import ActForm
@@ -54,7 +55,7 @@ def name_servers(id: int) -> Response:  # noqa: A002 - the name in the path
             return ask(form.act_on(Act.SET_NAME_SERVERS, Kind.DOMAIN, domain, name_servers=form.names))
     if not form.is_submitted():
         with begin_read() as session:
-            ahead = queue.ahead(session, Kind.DOMAIN, domain.id)
+            ahead = orders_ahead(session, Kind.DOMAIN, domain.id)
         form.name_servers.data = "\n".join(domains.name_servers(domain, ahead))
     return form_page("resources/name_servers.html", form.on(domain), domain=domain)
 

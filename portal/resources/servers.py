@@ -9,7 +9,8 @@ from wtforms import SelectField, ValidationError
 from portal.acts import Act
 from portal.database import begin_read
 from portal.kinds import Kind
-from portal.orders import listing, servers
+from portal.orders import servers
+from portal.orders.one_object import orders_on
 from portal.resources import bp, cells
 from portal.resources.own import own
 from portal.web.act_form import ActsForm
@@ -58,7 +59,7 @@ def server_act(which: str, id: int) -> Response:  # noqa: A002 - the name in the
 
 def _page(kind: Kind, server: Any, form: ServerForm | None = None) -> Response:
     with begin_read() as session:
-        orders = listing.of(session, kind, server)
+        orders = orders_on(session, kind, server)
     return form_page(
         "resources/server.html",
         (form or ServerForm(formdata=None)).on(server),

@@ -9,7 +9,7 @@ from wtforms.validators import Length
 from portal.acts import Act
 from portal.database import begin_read
 from portal.kinds import Kind
-from portal.orders import listing
+from portal.orders.one_object import orders_on
 from portal.resources import bp, cells
 from portal.resources.own import own
 from portal.web.act_form import ActsForm
@@ -41,7 +41,7 @@ def site_act(id: int) -> Response:  # noqa: A002 - the name in the path
 
 def _page(site: Any, form: SiteForm | None = None) -> Response:
     with begin_read() as session:
-        orders = listing.of(session, Kind.WORDPRESS, site)
+        orders = orders_on(session, Kind.WORDPRESS, site)
     return form_page(
         "resources/site.html",
         (form or SiteForm(formdata=None)).on(site),
