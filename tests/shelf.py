@@ -6,7 +6,16 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from portal.database import begin_read, begin_write
-from portal.models import Account, DedicatedServer, Domain, Order, VirtualServer, WordPressSite
+from portal.models import (
+    Account,
+    DedicatedServer,
+    DnsRecordSet,
+    DnsZone,
+    Domain,
+    Order,
+    VirtualServer,
+    WordPressSite,
+)
 from tests.person import Person
 
 Thing = TypeVar("Thing")
@@ -44,6 +53,17 @@ def add_domain(person: Person, email: str = "alice@example.com", **columns: Any)
         "name_servers": ["ns1.old.example", "ns2.old.example"],
     }  # fmt: skip
     return add(person, Domain, email, **values | columns)
+
+
+def add_zone(person: Person, email: str = "alice@example.com", **columns: Any) -> int:
+    """The zone example.com. Returns its id."""
+    sets = [
+        ("@", "NS", ["ns1.example.net.", "ns2.example.net."]), ("@", "A", ["203.0.113.1"]),
+        ("@", "MX", ["10 mail.example.com."]), ("mail", "A", ["203.0.113.3"]), ("www", "A", ["203.0.113.2"]),
+    ]  # fmt: skip
+    values: dict[str, Any] = {"name": "example.com", "serial": 2026112401}
+    record_sets = [DnsRecordSet(name=name, type=type_, ttl=3600, values=its) for name, type_, its in sets]
+    return add(person, DnsZone, email, **values | {"record_sets": record_sets} | columns)
 
 
 def add(person: Person, model: type[Any], email: str, **columns: Any) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal import clock, sessions
+from portal import clock, sessions, tokens
 from portal.accounts import phones
 from portal.accounts.changes import Change, Done
 from portal.accounts.password import new_password, set_password
@@ -122,7 +122,7 @@ def _accept(session: Session, now: datetime, row: BrowserSession, client: Client
         change = Change(session, now, row, client, now, token, PASSWORD_WHILE_NO_PHONE)
         return _carry_out_confirmed(change, act)
     token = sessions.renew(row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
-    start(Step(session, now, sessions.digest(token), row.account, client), Purpose.CONFIRM, act, now)
+    start(Step(session, now, tokens.digest(token), row.account, client), Purpose.CONFIRM, act, now)
     return Done(token)
 
 

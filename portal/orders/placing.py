@@ -44,8 +44,8 @@ def act_on(act: Act, kind: Kind, thing: Any, once: str, **values: Any) -> dict[s
 
 
 def refuse(session: Session, account: Account, act: Mapping[str, Any]) -> None:
-    """Raise NotNowError for what would be refused anyway: so no code is sent for it."""
-    _check(session, account, act, Order(kind=act["kind"], object_id=act["id"], act=act["act"], values=act["values"]))
+    """Raise NotNowError for what would be refused anyway, so that no code is sent for it."""
+    _check(session, _new(account, act), act)
 
 
 def place(
@@ -60,23 +60,11 @@ def place(
         return earlier
     kind, effect = Kind(act["kind"]), EFFECTS[Act(act["act"])]
     assert kind in TERMS[Act(act["act"])].kinds  # nosec B101  # noqa: S101 - views ask only for what fits
-    driver = current_app.config["DRIVERS"][kind].name
-    order = Order(
-        account_id=account.id,
-        once=act["once"],
-        kind=kind,
-        object_id=act["id"],
-        object_name=act["name"],
-        act=act["act"],
-        values=act["values"],
-        asked_at=now,
-        by="customer",
-        address=client.address,
-        proof=proof,
-        driver=driver,
-        due_at=None if driver == LOCAL else now,
-    )
-    _check(session, account, act, order)
+    order = _new(account, act)
+    order.asked_at, order.by, order.address, order.proof = now, "customer", client.address, proof
+    order.driver = current_app.config["DRIVERS"][kind].name
+    order.due_at = None if order.driver == LOCAL else now
+    _check(session, order, act)
     if effect.makes_password:
         password = "".join(secrets.choice(_LETTERS) for _ in range(_PASSWORD_LENGTH))
         order.secret = sealing.seal(current_app.config["SEAL_KEY"], password)
@@ -88,26 +76,38 @@ def place(
     return order
 
 
-def _check(session: Session, account: Account, act: Mapping[str, Any], order: Order) -> None:
-    """Raises NotNowError for what makes no sense as things are. The order is not in the session yet."""
-    thing = None
+def _new(account: Account, act: Mapping[str, Any]) -> Order:
+    """Not in the session yet."""
+    return Order(
+        account_id=account.id,
+        once=act["once"],
+        kind=Kind(act["kind"]),
+        object_id=act["id"],
+        object_name=act["name"],
+        act=act["act"],
+        values=act["values"],
+    )
+
+
+def _check(session: Session, order: Order, act: Mapping[str, Any]) -> None:
+    """Raises NotNowError for what makes no sense as things are."""
+    effect, thing = EFFECTS[Act(act["act"])], None
     if act["id"] is not None:
         kind = Kind(act["kind"])
-        thing = objects.hold(session, kind, account.id, act["id"])
-        if thing is None or thing.revision != act["revision"]:
+        thing = objects.hold(session, kind, order.account_id, act["id"])
+        if thing is None or (thing.revision != act["revision"] and not effect.binds_itself):
             raise NotNowError(
                 f"{act['name']} has changed since you asked, so nothing was done. Look at it and ask again."
             )
-        _check_ahead(order, act["name"], orders_ahead(session, kind, act["id"]))
-    check = EFFECTS[Act(act["act"])].check
-    if check is not None:
-        check(session, order, thing)
+        _check_ahead(order, orders_ahead(session, kind, act["id"]))
+    if effect.check is not None:
+        effect.check(session, order, thing)
 
 
-def _check_ahead(order: Order, name: str, ahead: Sequence[Order]) -> None:
+def _check_ahead(order: Order, ahead: Sequence[Order]) -> None:
     for earlier in ahead:
-        title = TERMS[Act(earlier.act)].title
         if EFFECTS[Act(earlier.act)].removes:
-            raise NotNowError(f"{name} is being deleted, so nothing else can be asked for.")
+            raise NotNowError(f"{order.object_name} is being deleted, so nothing else can be asked for.")
         if (earlier.act, earlier.values) == (order.act, order.values):
+            title = TERMS[Act(order.act)].title
             raise NotNowError(f"“{title}” is asked for already. It is listed under Last orders.")

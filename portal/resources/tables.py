@@ -176,6 +176,8 @@ ZONES = Table(
     ).scalar_subquery(),
     noted_words=lambda record_sets: f"{record_sets} record sets",
     empty="Your DNS zones will be listed here, with their records.",
+    list_endpoint="resources.zones",
+    page_endpoint="resources.zone",
     beside=(select(func.count()).where(DnsRecordSet.zone_id == DnsZone.id).correlate(DnsZone).scalar_subquery(),),
 )
 TABLES = (VIRTUAL_SERVERS, DEDICATED_SERVERS, SITES, DOMAINS, ZONES)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from flask import abort
 from wtforms import HiddenField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Regexp
 
 from portal.acts import Act
 from portal.kinds import Kind
@@ -16,7 +16,7 @@ from portal.web.forms import PortalForm
 class ActForm(PortalForm):
     """What was seen is what is acted on: `revision` is the object's when the page was drawn."""
 
-    once = HiddenField(validators=[InputRequired(), Length(max=32)], default=lambda: secrets.token_hex(16))
+    once = HiddenField(validators=[Regexp(r"[0-9a-f]{1,32}\Z")], default=lambda: secrets.token_hex(16))
     revision = HiddenField(validators=[InputRequired()])
 
     def validate(self, extra_validators: Any = None) -> bool:

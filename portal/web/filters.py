@@ -7,6 +7,7 @@ from flask import Flask
 
 from portal import clock
 from portal.acts import TERMS, Act
+from portal.dns import ttl
 from portal.models import Order
 from portal.orders.listing import status
 
@@ -14,7 +15,7 @@ _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters |= {"order_name": order_name, "order_status": status}
+    app.jinja_env.filters |= {"order_name": order_name, "order_status": status, "ttl": ttl.spoken}
     app.jinja_env.filters |= {"day": day, "clock": clock_time, "iso": iso, "money": money, "countdown": countdown}
 
 

@@ -12,6 +12,7 @@ from wtforms import Field, Form, HiddenField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from portal import clock, otp
+from portal.web import record
 from portal.web.refusals import Refusal, refusals
 
 
@@ -28,6 +29,8 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
         self.refusal = caught.refusal
         if self.refusal is None:
             return
+        if self.refusal.why:
+            record.why(self.refusal.why)
         field = next((self._fields[name] for name in self.refusal.fields if name in self._fields), None)
         if field is None:
             self.form_errors.append(self.refusal.sentence)

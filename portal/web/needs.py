@@ -53,6 +53,12 @@ ROUTES: Final[dict[str, frozenset[Act] | Nothing]] = {
     "resources.site_act": SITE_ACTS,
     "resources.domain_act": DOMAIN_ACTS,
     "resources.name_servers": frozenset({Act.SET_NAME_SERVERS}),
+    "resources.record": frozenset({Act.CHANGE_RECORDS, Act.CHANGE_APEX}),
+    "resources.record_delete": frozenset({Act.CHANGE_RECORDS, Act.CHANGE_APEX}),
+    "resources.zone_delete": frozenset({Act.DELETE_ZONE}),
+    "resources.zone_import": Nothing("keeps a difference to look at; nothing changes"),
+    "resources.zone_undo": Nothing("keeps a difference to look at; nothing changes"),
+    "resources.zone_apply": frozenset({Act.IMPORT_ZONE, Act.CHANGE_RECORDS, Act.CHANGE_APEX, Act.MAKE_ZONE}),
     # The code was for making it: whoever has the browser days later must prove again who they are.
     "resources.order_secret": frozenset({Act.SEE_PAGE}),
     "hooks.orders": Nothing("signed by the shop"),

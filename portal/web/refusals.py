@@ -25,6 +25,8 @@ class Refusal:
     sentence: str
     status: int = 422
     retry_at: datetime | None = None
+    why: str = ""
+    """For the log, where the status does not tell enough."""
 
 
 _LIMITS = {
@@ -37,10 +39,11 @@ _SHUT = "Too many wrong codes in a row: codes are shut for this account. Contact
 
 
 def _limit(error: LimitReachedError) -> Refusal:
+    why = f"limit {error.name}"
     if error.until is None:
-        return Refusal((), _SHUT, 429)
+        return Refusal((), _SHUT, 429, why=why)
     sentence = _LIMITS[error.name.partition("_")[0]]
-    return Refusal((), f"{sentence} Try again at {clock.in_words(error.until)}.", 429, error.until)
+    return Refusal((), f"{sentence} Try again at {clock.in_words(error.until)}.", 429, error.until, why)
 
 
 def _wrong_code(error: WrongCodeError) -> Refusal:

@@ -22,6 +22,7 @@ _PAGES = {
     Kind.DEDICATED: "resources.dedicated_server",
     Kind.WORDPRESS: "resources.site",
     Kind.DOMAIN: "resources.domain",
+    Kind.DNS: "resources.zone",
 }
 """Of one object of each kind."""
 

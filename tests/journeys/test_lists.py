@@ -51,7 +51,7 @@ def test_the_menu_leads_to_each_list_and_says_where_one_is(
 def test_an_empty_list_says_what_will_stand_there(enrolled: Person, path: str) -> None:
     page = enrolled.open(path)
     assert " will be listed here, with " in page.words
-    assert not page.has_field("name"), "there is nothing to search"
+    assert not page.has_field("q"), "there is nothing to search"
 
 
 def test_fifty_stand_on_a_page_and_the_others_on_the_next(enrolled: Person) -> None:
@@ -84,28 +84,28 @@ def test_a_page_that_is_not_there_is_the_nearest_one(enrolled: Person, page: str
 def test_a_search_finds_parts_of_names_whatever_their_case(enrolled: Person) -> None:
     own(enrolled.app, "alice@example.com", *servers("web-1", "Web-2", "db-1", "100%", "a_b", "axb"))
     for typed, found in (("WEB", {"web-1", "Web-2"}), ("-1", {"db-1", "web-1"}), ("%", {"100%"}), ("_", {"a_b"})):
-        page = enrolled.open_form("/resources/virtual-servers/", name=typed)
+        page = enrolled.open_form("/resources/virtual-servers/", q=typed)
         assert set(names(page)) == found
-        assert page.value("name") == typed
-    assert "2 with “WEB” in the name" in enrolled.open("/resources/virtual-servers/?name=WEB").words
+        assert page.value("q") == typed
+    assert "2 with “WEB” in the name" in enrolled.open("/resources/virtual-servers/?q=WEB").words
 
 
 def test_a_search_goes_on_over_its_pages(enrolled: Person) -> None:
     own(enrolled.app, "alice@example.com", *servers("db", *(f"web-{n:02}" for n in range(60))))
-    enrolled.open_form("/resources/virtual-servers/", name="web")
+    enrolled.open_form("/resources/virtual-servers/", q="web")
     assert names(follow(enrolled, "next")) == [f"web-{n:02}" for n in range(50, 60)]
 
 
 def test_a_search_without_a_hit_says_so_and_leads_back(enrolled: Person) -> None:
     add_server(enrolled)
-    page = enrolled.open_form("/resources/virtual-servers/", name="nothing of the kind")
+    page = enrolled.open_form("/resources/virtual-servers/", q="nothing of the kind")
     assert "0 with “nothing of the kind” in the name Try a shorter part of the name. Show all 1" in page.words
 
 
 @pytest.mark.parametrize("odd", ["%00", "a%00b", "' OR '1'='1", "%ed%a0%80", "x" * 9_000, "\\", "%25' --"])
 def test_odd_names_find_nothing_and_break_nothing(enrolled: Person, odd: str) -> None:
     add_server(enrolled, name="web-1")
-    page = enrolled.open(f"/resources/virtual-servers/?name={odd}")
+    page = enrolled.open(f"/resources/virtual-servers/?q={odd}")
     assert page.status == 200
     assert names(page) in ([], ["web-1"])
 
@@ -115,7 +115,7 @@ def test_nobody_elses_are_listed_counted_or_found(enrolled: Person, path: str, a
     other = Person(enrolled.app)
     other.register("bob@example.com")
     add(other, "bob@example.com")
-    for query in ("", "?name=e", "?page=2"):
+    for query in ("", "?q=e", "?page=2"):
         assert names(enrolled.open(path + query)) == []
     assert "None yet" in enrolled.page.words
 

@@ -17,7 +17,7 @@ PAGES = [
     *(
         f"/resources/{kind}/{query}"
         for kind in ("virtual-servers", "dedicated-servers", "wordpress", "domains")
-        for query in ("", "?page=2", "?name=1", "1")
+        for query in ("", "?page=2", "?q=1", "1")
     ),
     "/resources/domains/1/name-servers",
 ]

@@ -101,6 +101,15 @@ def test_a_number_without_a_plus_is_one_of_the_shops_country(alice: Person) -> N
     assert len(alice.texts("+447400123457")) == 1
 
 
+def test_where_no_country_is_allowed_no_number_gets_a_text(alice: Person) -> None:
+    alice.app.config["SMS_ALLOWED_REGIONS"] = frozenset()
+    alice.register()
+    page = give(alice, PHONE)
+    assert page.status == 422
+    assert page.complaint("number").startswith("We can't send texts to that country.")
+    assert alice.texts() == []
+
+
 def test_until_its_code_is_typed_a_number_changes_nothing(enrolled: Person) -> None:
     give(enrolled, OTHER)
     enrolled.confirm()

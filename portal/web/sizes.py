@@ -1,0 +1,19 @@
+"""How much a request may send. The few that take files take more than forms do."""
+
+from flask import Flask, request
+
+from portal.dns import zonefile
+
+LARGE = {"resources.zone_import": zonefile.MAX_BYTES + 64 * 1024}
+"""Bytes, by endpoint. All others: MAX_CONTENT_LENGTH."""
+
+
+def init_app(app: Flask) -> None:
+    # Before anything reads the form: the gate does, and the CSRF check.
+    app.before_request(_allow)
+
+
+def _allow() -> None:
+    most = LARGE.get(request.endpoint or "")
+    if most is not None:
+        request.max_content_length = request.max_form_memory_size = most
