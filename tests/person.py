@@ -16,6 +16,7 @@ GOOD_PASSWORD = "four plain words together"
 PHONE = "+12015550123"
 BACKUP = "+12015550145"
 OTHER = "+12015550167"
+_FIELDS = ["input", "select", "textarea"]
 
 
 @dataclass
@@ -103,6 +104,13 @@ class Person:
 
     def open(self, path: str) -> Page:
         return self._arrive(self.client.get(path, follow_redirects=True))
+
+    def open_form(self, path: str, **fields: str) -> Page:
+        """Open a page and fill in the form on it that asks for another page, such as a search."""
+        form = self.open(path).soup.find("form", method="get", action=path)
+        assert isinstance(form, Tag)
+        assert all(form.find(_FIELDS, attrs={"name": name}) for name in fields)
+        return self._arrive(self.client.get(path, query_string=fields, follow_redirects=True))
 
     def submit(self, action: str, fields: dict[str, str] | None = None, **hidden: str) -> Page:
         """Fill in the form on the page that leads to `action`, and send it with all that is hidden in it."""
@@ -200,9 +208,6 @@ class Person:
 
 def _in_one_line(tag: Tag) -> str:
     return re.sub(r"\s+(?=[.,;:])", "", " ".join(tag.get_text(" ").split()))
-
-
-_FIELDS = ["input", "select", "textarea"]
 
 
 def _filled_in(field: Tag) -> str:

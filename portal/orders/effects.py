@@ -62,3 +62,7 @@ class Effect:
     """Whether its check compares what is asked with what is there; else any change of the object since refuses it."""
     makes_password: bool = False
     """Whether a new password is made with the order, shown once, and kept encrypted until it is settled."""
+    tells: bool = False
+    """Whether its driver answers with something to show, once."""
+    removes: bool = False
+    """Whether its object is gone afterwards."""

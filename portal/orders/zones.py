@@ -137,6 +137,6 @@ EFFECTS = {
     Act.CHANGE_RECORDS: _CHANGES,
     Act.CHANGE_APEX: _CHANGES,
     Act.IMPORT_ZONE: _CHANGES,
-    Act.DELETE_ZONE: Effect(_delete, check=_check_deletion, failed=_look_again),
+    Act.DELETE_ZONE: Effect(_delete, check=_check_deletion, failed=_look_again, removes=True),
     Act.MAKE_ZONE: Effect(_make, _FACTS, _check_making),
 }

@@ -16,6 +16,7 @@ from portal.kinds import Kind
 from portal.models import DnsRecordSet, DnsZone
 from portal.orders import listing, objects
 from portal.resources import bp
+from portal.resources.pages import page_number, pages_of, searched
 from portal.web import gate
 from portal.web.act_form import ActForm
 from portal.web.forms import see_other
@@ -24,17 +25,6 @@ from portal.zones import content, history
 
 ZONES_A_PAGE = 50
 SETS_A_PAGE = 100
-LAST_PAGE = 100_000
-
-
-@dataclass(frozen=True)
-class Pages:
-    """Which page of how many, to write the links to the others."""
-
-    number: int
-    count: int
-    total: int
-    """Rows on all of them."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +39,13 @@ class Row:
 
 @bp.get("/dns/")
 def zones() -> str:
-    account_id, search = gate.signed_in().account.id, request.args.get("q", "")[:253].strip().lower()
+    account_id, search = gate.signed_in().account.id, searched().lower()
     with begin_read() as session:
         matching = select(DnsZone).where(DnsZone.account_id == account_id)
         if search:
             matching = matching.where(DnsZone.name.contains(search, autoescape=True))
-        pages = _pages(session.scalar(select(func.count()).select_from(matching.subquery())) or 0, ZONES_A_PAGE)
-        found = session.scalars(
-            matching.order_by(DnsZone.name).offset((pages.number - 1) * ZONES_A_PAGE).limit(ZONES_A_PAGE)
-        ).all()
+        pages = pages_of(session.scalar(select(func.count()).select_from(matching.subquery())) or 0, ZONES_A_PAGE)
+        found = session.scalars(matching.order_by(DnsZone.name).offset(pages.skip).limit(ZONES_A_PAGE)).all()
         counts = _count_sets(session, [zone.id for zone in found])
         deleted = history.deleted(session, account_id, clock.now())
     form = ActForm(formdata=None, revision="0")
@@ -69,9 +57,10 @@ def zones() -> str:
 @bp.get("/dns/<int:id>/")
 def zone(id: int) -> str:  # noqa: A002 - the name in the path
     found = own_zone(id)
-    search, type_ = request.args.get("q", "")[:253].strip().lower(), request.args.get("type", "")
+    search, type_ = searched().lower(), request.args.get("type", "")
+    type_ = type_ if type_ in TYPES else ""
     wanted = names.relative(search, found.name) if names.is_in(search, found.name) else search
-    number = _page_number()
+    number = page_number()
     with begin_read() as session:
         total, sets = content.read_page(session, found.id, (wanted, type_), number, SETS_A_PAGE)
         orders = listing.last_of(session, Kind.DNS, found.account_id, found.id)
@@ -80,7 +69,7 @@ def zone(id: int) -> str:  # noqa: A002 - the name in the path
         "resources/zone.html",
         zone=found,
         rows=rows,
-        pages=_pages(total, SETS_A_PAGE),
+        pages=pages_of(total, SETS_A_PAGE),
         search=search,
         type=type_,
         types=TYPES,
@@ -115,12 +104,3 @@ def _count_sets(session: Session, zone_ids: list[int]) -> dict[int, int]:
         .group_by(DnsRecordSet.zone_id)
     )
     return {row.zone_id: row.sets for row in rows}
-
-
-def _page_number() -> int:
-    return max(1, min(request.args.get("page", 1, type=int), LAST_PAGE))
-
-
-def _pages(total: int, size: int) -> Pages:
-    count = max(1, -(-total // size))
-    return Pages(min(_page_number(), count), count, total)

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from portal.web import errors, filters, gate, headers, needs, notice, record, site, sizes
+from portal.web import errors, filters, gate, headers, ids, needs, notice, record, site, sizes
 
 
 def init_app(app: Flask) -> None:
+    ids.init_app(app)  # Before the first path.
     sizes.init_app(app)
     gate.init_app(app)
     needs.init_app(app)

@@ -12,6 +12,7 @@ from portal.codes.redeeming import DeadCodeError, WrongCodeError
 from portal.codes.sending import WaitError
 from portal.limits import LimitReachedError
 from portal.numbers import PhoneError
+from portal.orders.effects import NotNowError
 from portal.passwords import WeakPasswordError
 
 
@@ -61,6 +62,7 @@ _EXPLAIN: dict[type[Exception], Callable[[Any], Refusal]] = {
     NotYourPasswordError: lambda _: Refusal(("current_password", "password"), "That is not your password."),
     AccountDisabledError: lambda _: Refusal((), "This account is switched off. Contact support to open it again."),
     EmailTakenError: lambda _: Refusal(("email",), "There is an account with this email already. Sign in instead."),
+    NotNowError: lambda e: Refusal((), str(e)),
     PhoneError: lambda e: Refusal(("number",), str(e)),
     WeakPasswordError: lambda e: Refusal(("password",), str(e)),
 }
