@@ -116,7 +116,8 @@ class Person:
         """Fill in the form on the page that leads to `action`, and send it with all that is hidden in it."""
         return self._send(self.page.form(action, **hidden), fields or {})
 
-    def _send(self, form: Tag, fields: dict[str, str]) -> Page:
+    def filled_in(self, form: Tag, fields: dict[str, str]) -> tuple[str, dict[str, str]]:
+        """Where a form is sent to, and what is in it once these fields are typed."""
         assert form.get("method") == "post"
         values: dict[str, str] = {}
         for field in form.find_all(_FIELDS):
@@ -125,7 +126,10 @@ class Person:
                 values[name] = _filled_in(field)
         unknown = set(fields) - {str(field.get("name")) for field in form.find_all(_FIELDS)}
         assert not unknown, f"the form has no {unknown}"
-        return self.post(str(form.get("action") or self.page.path), values | fields)
+        return str(form.get("action") or self.page.path), values | fields
+
+    def _send(self, form: Tag, fields: dict[str, str]) -> Page:
+        return self.post(*self.filled_in(form, fields))
 
     def post(self, path: str, fields: dict[str, str], **options: Any) -> Page:
         options = {"follow_redirects": True} | options
@@ -213,7 +217,7 @@ def _in_one_line(tag: Tag) -> str:
 def _filled_in(field: Tag) -> str:
     """What stands in a field: what is typed, or which option of a list is chosen."""
     if field.name == "textarea":
-        return field.get_text()
+        return re.sub(r"\A\r?\n", "", field.get_text())  # As a browser reads it.
     if field.name == "select":
         options = field.find_all("option")
         field = next((option for option in options if option.has_attr("selected")), options[0])

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 VALUES = {
     "slot": ("primary", "backup"),
     "which": ("virtual-servers", "dedicated-servers"),
+    "type": ("A", "MX"),
     "filename": ("portal.css",),
 }
 """What the parts of paths can be; every other part is a number."""

@@ -1,7 +1,6 @@
 """Domain registrations: one page each, with what can be done to it."""
 
-from typing import Any
-
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from portal import clock
@@ -12,7 +11,6 @@ from portal.orders.one_object import orders_on
 from portal.resources import bp, cells
 from portal.resources.own import own
 from portal.web.act_form import ActsForm
-from portal.web.forms import form_page
 from portal.web.needs import DOMAIN_ACTS
 from portal.web.steps import do
 
@@ -22,26 +20,13 @@ class DomainForm(ActsForm):
 
 
 @bp.get("/domains/<int:id>")
-def domain(id: int) -> Response:  # noqa: A002 - the name in the path
-    return _page(own(Kind.DOMAIN, id))
-
-
-@bp.post("/domains/<int:id>/act")
-def domain_act(id: int) -> Response:  # noqa: A002 - the name in the path
+def domain(id: int) -> str:  # noqa: A002 - the name in the path
     domain = own(Kind.DOMAIN, id)
-    form = DomainForm()
-    act = form.wanted
-    if not form.validate_on_submit():
-        return _page(domain, form)
-    return do(form.act_on(act, Kind.DOMAIN, domain))
-
-
-def _page(domain: Any, form: DomainForm | None = None) -> Response:
     with begin_read() as session:
         orders = orders_on(session, Kind.DOMAIN, domain)
-    return form_page(
+    return render_template(
         "resources/domain.html",
-        (form or DomainForm(formdata=None)).on(domain),
+        form=DomainForm(formdata=None).on(domain),
         domain=domain,
         expiry=cells.expiry(domain.expires_on, clock.now().date()),
         lock=cells.lock(locked=domain.locked),
@@ -50,3 +35,10 @@ def _page(domain: Any, form: DomainForm | None = None) -> Response:
         will_renew=domains.renews(domain, orders.ahead),
         name_servers_to_be=domains.name_servers(domain, orders.ahead),
     )
+
+
+@bp.post("/domains/<int:id>/act")
+def domain_act(id: int) -> Response:  # noqa: A002 - the name in the path
+    domain = own(Kind.DOMAIN, id)
+    form = DomainForm()
+    return do(form.act_on(form.wanted, Kind.DOMAIN, domain))

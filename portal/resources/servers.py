@@ -51,7 +51,7 @@ def server_act(which: str, id: int) -> Response:  # noqa: A002 - the name in the
     server = own(kind, id)
     form = ServerForm()
     act = form.wanted
-    if not form.validate_on_submit():
+    if form.errors:
         return _page(kind, server, form)
     values = {"image": form.image.data} if act is Act.REINSTALL_SERVER else {}
     return do(form.act_on(act, kind, server, **values))

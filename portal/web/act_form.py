@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from flask import abort
 from wtforms import HiddenField
-from wtforms.validators import InputRequired, Regexp
+from wtforms.validators import Regexp
 
 from portal.acts import Act
 from portal.kinds import Kind
@@ -17,13 +17,12 @@ class ActForm(PortalForm):
     """What was seen is what is acted on: `revision` is the object's when the page was drawn."""
 
     once = HiddenField(validators=[Regexp(r"[0-9a-f]{1,32}\Z")], default=lambda: secrets.token_hex(16))
-    revision = HiddenField(validators=[InputRequired()])
+    revision = HiddenField(validators=[Regexp(r"[0-9]{1,9}\Z")])
 
     def validate(self, extra_validators: Any = None) -> bool:
+        """Aborts with 400 where a hidden field is not as the page had it: no form of a page sends that."""
         is_valid: bool = super().validate(extra_validators)
-        if self.once.errors or self.revision.errors:
-            self.form_errors.append("Something of this page was lost. Open it again, then send the form once more.")
-        return is_valid
+        return is_valid if not (self.once.errors or self.revision.errors) else abort(400)
 
     def on(self, thing: Any) -> Self:
         """To be shown: with the object as it is now."""
@@ -32,9 +31,7 @@ class ActForm(PortalForm):
 
     def act_on(self, act: Act, kind: Kind, thing: Any, **values: Any) -> dict[str, Any]:
         """The act as it waits. One on a stale page is refused when it is carried out."""
-        seen = self.revision.data
-        revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0  # noqa: PLR2004 - fits an int
-        return act_on(act, kind, thing, self.once.data, **values) | {"revision": revision}
+        return act_on(act, kind, thing, self.once.data, **values) | {"revision": int(self.revision.data)}
 
 
 class ActsForm(ActForm):
@@ -45,5 +42,11 @@ class ActsForm(ActForm):
 
     @property
     def wanted(self) -> Act:
-        """Aborts with 400 for what no form of the page asks for."""
+        """The act of the form that was sent, its fields checked. Aborts with 400 for what the page has no form for."""
+        self.validate()
         return next((act for act in self.acts if act == self.act.data), None) or abort(400)
+
+    @property
+    def focus(self) -> str:
+        """Nowhere, until something that was typed is refused: there is more than one thing to do."""
+        return super().focus if self.is_refused else ""
