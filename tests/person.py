@@ -213,7 +213,7 @@ def _in_one_line(tag: Tag) -> str:
 def _filled_in(field: Tag) -> str:
     """What stands in a field: what is typed, or which option of a list is chosen."""
     if field.name == "textarea":
-        return field.get_text()
+        return re.sub(r"\A\r?\n", "", field.get_text())  # As a browser reads it.
     if field.name == "select":
         options = field.find_all("option")
         field = next((option for option in options if option.has_attr("selected")), options[0])
