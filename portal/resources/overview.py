@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from flask import render_template
@@ -13,10 +12,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal import clock
 from portal.database import begin_read
-from portal.models import DedicatedServer, DnsZone, Domain, Invoice, VirtualServer, WordPressSite
+from portal.models import DedicatedServer, DnsZone, Domain, VirtualServer, WordPressSite
 from portal.resources import bp
 from portal.web import gate
-from portal.web.filters import day, money
+from portal.web.filters import day
 
 EXPIRES_SOON = timedelta(days=30)
 T = TypeVar("T", bound=Any)
@@ -58,7 +57,6 @@ def index() -> str:
             _wordpress(_own(session, WordPressSite, account.id)),
             _domains(_own(session, Domain, account.id), today),
             _zones(session.scalars(_select(DnsZone, account.id).options(selectinload(DnsZone.record_sets))).all()),
-            _billing(_own(session, Invoice, account.id), today),
         ]
     return render_template("resources/index.html", groups=groups, account=account)
 
@@ -160,33 +158,3 @@ def _zones(zones: Sequence[DnsZone]) -> Group:
     records = sum(len(z.record_sets) for z in zones)
     empty = "Your DNS zones will be listed here, with their records."
     return Group("dns", "DNS", ["Zone", "Record sets", "Serial"], rows, f"{records} record sets", empty)
-
-
-def _billing(invoices: Sequence[Invoice], today: date) -> Group:
-    newest_first = sorted(invoices, key=lambda i: i.issued_on, reverse=True)
-    rows = [
-        [
-            Cell(i.number),
-            Cell(day(i.issued_on), date=i.issued_on),
-            Cell(day(i.due_on), date=i.due_on),
-            Cell(money(i.total, i.currency)),
-            _payment(i, today),
-        ]
-        for i in newest_first
-    ]
-    due: dict[str, Decimal] = {}
-    for invoice in invoices:
-        if invoice.paid_on is None:
-            due[invoice.currency] = due.get(invoice.currency, Decimal(0)) + invoice.total
-    summary = (
-        " + ".join(money(total, currency) for currency, total in sorted(due.items())) + " due" if due else "Nothing due"
-    )
-    columns = ["Invoice", "Date", "Due", "Total", "State"]
-    empty = "Your invoices will be listed here, with what is open and when it is due."
-    return Group("billing", "Billing", columns, rows, summary, empty)
-
-
-def _payment(invoice: Invoice, today: date) -> Cell:
-    if invoice.paid_on is not None:
-        return Cell("Paid", "good")
-    return Cell("Overdue", "bad") if invoice.due_on < today else Cell("Open", "warn")

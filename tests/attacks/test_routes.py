@@ -42,6 +42,9 @@ ROUTES = {
     "profile.send": Route("/profile/phones/primary/send", SIGNED_IN),
     "profile.remove": Route("/profile/phones/primary/remove", SIGNED_IN),
     "resources.index": Route("/resources/", SIGNED_IN),
+    "billing.index": Route("/billing/", SIGNED_IN),
+    "billing.invoice": Route("/billing/invoices/1", SIGNED_IN),
+    "billing.details": Route("/billing/details", SIGNED_IN),
 }
 PRIVATE = [endpoint for endpoint, route in ROUTES.items() if route.opens_for != ANYONE]
 NOT_HALF = [endpoint for endpoint, route in ROUTES.items() if route.opens_for == SIGNED_IN]
