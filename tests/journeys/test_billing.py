@@ -235,7 +235,7 @@ def test_an_invoice_shows_its_lines_its_tax_by_rate_and_whom_it_is_for(enrolled:
     }
     assert page.soup.title is not None
     assert "Invoice 2026-1007" in page.soup.title.get_text()
-    assert "Client Portal Alice Number" in page.words
+    assert "Client Portal To Alice Number" in page.words
     assert "24 November 2026" in page.words
     assert "8 December 2026" in page.words
 

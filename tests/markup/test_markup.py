@@ -11,6 +11,7 @@ import pytest
 from portal import demo
 from tests.conftest import Clock
 from tests.person import BACKUP, Page, Person, wrong
+from tests.shelf import add_invoice
 
 HERE = Path(__file__).parent
 CHECKER = HERE / "node_modules" / ".bin" / "html-validate"
@@ -74,3 +75,19 @@ def test_a_full_overview_is_valid_html(checker: Path, alice: Person) -> None:
     page = alice.sign_in(email, password)
     assert page.path == "/resources/"
     keep(checker, "overview", page)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_billing_is_valid_html(checker: Path, enrolled: Person, time: Clock) -> None:
+    keep(checker, "empty-billing", enrolled.open("/billing/"))
+    invoice = add_invoice(enrolled)
+    for name, path in (
+        ("billing", "/billing/"),
+        ("billing-nothing", "/billing/?number=zzz"),
+        ("invoice", f"/billing/invoices/{invoice}"),
+        ("billing-details", "/billing/details"),
+    ):
+        keep(checker, name, enrolled.open(path))
+    keep(checker, "billing-details-refused", enrolled.submit("/billing/details", {"city": ""}))
+    time.forward(minutes=11)
+    keep(checker, "billing-stale", enrolled.open("/billing/"))
