@@ -58,7 +58,7 @@ def _command(name: str, planner: Planner) -> None:
 
 
 def _customers(file: Path, problems: Problems) -> list[Plan]:
-    """Customers. New ones get a password that nobody knows: portal users reset-password gives them one."""
+    """Customers, one line each. New ones get a password that nobody knows: see portal users reset-password."""
     table = customers.table()
     entries = customers.entries(sheet.rows(file, [column.name for column in customers.COLUMNS], problems))
     with begin_read() as session:
@@ -66,7 +66,7 @@ def _customers(file: Path, problems: Problems) -> list[Plan]:
 
 
 def _resources(file: Path, problems: Problems) -> list[Plan]:
-    """Servers, WordPress sites, domains and DNS zones. Import their customers first."""
+    """Servers, WordPress sites, domains and DNS zones, one line each. Import their customers first."""
     with begin_read() as session:
         found = resources.entries(sheet.rows(file, resources.COLUMNS, problems), Owners(session))
         tables = resources.tables()

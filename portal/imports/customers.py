@@ -4,15 +4,15 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from portal import clock, passwords
+from portal import clock, passwords, sessions
 from portal.accounts.billing_details import FIELDS
 from portal.imports.cells import country, email, one_of, text
 from portal.imports.plan import Entry, Kept, Table
 from portal.imports.sheet import Column, Row
-from portal.models import Account, AccountType, BillingDetails, BrowserSession
+from portal.models import Account, AccountType, BillingDetails
 
 COLUMNS = (
     Column("id", text(100), "external_id", needed=False, empty=None),
@@ -83,8 +83,9 @@ class _Details:
 
 def _follow(session: Session, kept: Kept) -> dict[str, Any]:
     if "email" in kept.changed:  # Who signs in by it may be another person now.
-        session.execute(update(Account).where(Account.id == kept.id).values(epoch=Account.epoch + 1))
-        session.execute(delete(BrowserSession).where(BrowserSession.account_id == kept.id))
+        account = session.get_one(Account, kept.id)
+        sessions.raise_epoch(session, account)
+        sessions.end_all(session, account)
     event = "account changed" if kept.changed else "account made"
     detail = {"reason": "import"} | ({"fields": ", ".join(kept.changed)} if kept.changed else {})
     return {"account_id": kept.id, "event": event, "detail": detail}

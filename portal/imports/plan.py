@@ -96,7 +96,7 @@ class Plan:
 
 def make_plan(session: Session, table: Table, entries: Sequence[Entry], problems: Problems) -> Plan:
     _refuse_twins(table, entries, problems)
-    plan, found = Plan(table), set[int]()
+    plan, found = Plan(table), dict[int, int]()
     for some in batches(entries):
         existing = _Existing(session, table, some)
         for entry in some:
@@ -104,7 +104,8 @@ def make_plan(session: Session, table: Table, entries: Sequence[Entry], problems
             if row is None:
                 plan.made.append(entry)
                 continue
-            found.add(row["id"])
+            if (first := found.setdefault(row["id"], entry.line)) != entry.line:
+                problems.add(entry.line, "", f"This is the same {table.what} as in line {first}.")
             before = {name: row[name] for name, value in entry.values.items() if row[name] != value}
             before = {name: old for name, old in before.items() if name not in table.only_new}
             for name in before.keys() & table.fixed:

@@ -77,6 +77,14 @@ def test_an_id_and_an_email_of_two_customers_are_refused(
     assert said in result.output
 
 
+def test_two_lines_about_one_customer_are_refused(portal: Run, sheets: Sheets) -> None:
+    portal("import", "customers", sheets("id,email,name", "c-1,old@example.com,A"), "--apply")
+    output = portal(
+        "import", "customers", sheets("id,email,name", "c-1,new@example.com,A", ",old@example.com,B")
+    ).output
+    assert "line 3: This is the same customer as in line 2.\n" in output
+
+
 def test_columns_that_the_file_does_not_have_are_left_alone_and_nobody_is_deleted(
     portal: Run, app: Flask, sheets: Sheets
 ) -> None:
