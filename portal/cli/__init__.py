@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from portal import clock, create_app, demo, schema
 from portal.cli.backup import backup, restore
+from portal.cli.imports import imports
 from portal.cli.sms import sms
 from portal.cli.users import users
 from portal.extensions import db
@@ -45,6 +46,7 @@ def main() -> None:
 
 main.add_command(users)
 main.add_command(sms)
+main.add_command(imports)
 main.add_command(backup)
 main.add_command(restore)
 

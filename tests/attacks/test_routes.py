@@ -68,6 +68,9 @@ ROUTES = {
     "resources.record_delete": Route("/resources/dns/1/records/A/delete", SIGNED_IN),
     "resources.order": Route("/resources/orders/1", SIGNED_IN),
     "resources.order_secret": Route("/resources/orders/1/secret", SIGNED_IN),
+    "billing.index": Route("/billing/", SIGNED_IN),
+    "billing.invoice": Route("/billing/invoices/1", SIGNED_IN),
+    "billing.details": Route("/billing/details", SIGNED_IN),
 }
 PRIVATE = [endpoint for endpoint, route in ROUTES.items() if route.opens_for != ANYONE]
 NOT_HALF = [endpoint for endpoint, route in ROUTES.items() if route.opens_for == SIGNED_IN]

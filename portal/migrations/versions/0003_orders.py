@@ -9,6 +9,10 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# Exact on both engines: SQLite holds the whole number of the smallest places.
+def exact(digits: int, places: int) -> sa.types.TypeEngine:
+    return sa.Numeric(digits, places).with_variant(sa.BigInteger(), "sqlite")
+
 
 def upgrade() -> None:
     op.create_table("billing_details",
@@ -116,10 +120,11 @@ def upgrade() -> None:
     sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column("position", sa.Integer(), nullable=False),
     sa.Column("text", sa.String(length=300), nullable=False),
-    sa.Column("quantity", sa.Numeric(precision=12, scale=4), nullable=False),
-    sa.Column("unit_price", sa.Numeric(precision=14, scale=4), nullable=False),
-    sa.Column("tax_percent", sa.Numeric(precision=5, scale=2), nullable=False),
-    sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
+    sa.Column("quantity", exact(12, 4), nullable=False),
+    sa.Column("unit_price", exact(16, 6), nullable=False),
+    sa.Column("tax_percent", exact(6, 3), nullable=False),
+    sa.Column("amount", exact(16, 4), nullable=False),
+    sa.Column("tax", exact(16, 4), nullable=True),
     sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_lines_invoice_id")),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_lines")),
     sa.UniqueConstraint("invoice_id", "position", name=op.f("uq_invoice_lines_invoice_id_position"))
@@ -167,9 +172,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch_op.create_index(batch_op.f("ix_domains_external_id"), ["external_id"], unique=True)
 
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_accounts_external_id"), ["external_id"])
+
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("UPDATE invoices SET total = ROUND(total * 10000)")
     with op.batch_alter_table("invoices", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("net", sa.Numeric(precision=12, scale=2), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("tax", sa.Numeric(precision=12, scale=2), nullable=False, server_default="0"))
+        batch_op.alter_column("total", type_=exact(16, 4), existing_type=sa.Numeric(12, 2), existing_nullable=False)
+        batch_op.add_column(sa.Column("net", exact(16, 4), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("tax", exact(16, 4), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("addressed_to", sa.String(length=500), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("pay_url", sa.String(length=500), nullable=True))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
@@ -210,8 +223,16 @@ def downgrade() -> None:
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
         batch_op.drop_column("pay_url")
+        batch_op.drop_column("addressed_to")
         batch_op.drop_column("tax")
         batch_op.drop_column("net")
+        batch_op.alter_column("total", type_=sa.Numeric(12, 2), existing_type=exact(16, 4), existing_nullable=False)
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("UPDATE invoices SET total = total / 10000.0")
+
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_accounts_external_id"), type_="unique")
+        batch_op.drop_column("external_id")
 
     with op.batch_alter_table("domains", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_domains_external_id"))
