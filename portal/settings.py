@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,6 +49,7 @@ def load(instance: Path, environ: Mapping[str, str]) -> dict[str, Any]:
     said = {sentence.split()[0].removesuffix("_FILE") for sentence in problems}
     problems += [sentence for sentence in _check(values, classes) if sentence.split()[0] not in said]
     values["SMS_BACKEND_OBJECTS"] = _make(classes, values, problems) if not problems else ()
+    values["HELP_DESK"] = _make_help_desk(values) if not problems else None
     values["DRIVERS"] = _make_drivers(driver_classes, values, problems) if not problems else {}
     if problems:
         raise SettingsError(problems)
@@ -137,6 +139,12 @@ def _make_drivers(
     return {kind: made[driver] for kind, driver in classes.items() if driver in made}
 
 
+def _make_help_desk(values: Mapping[str, Any]) -> Any:
+    """None where the shop has none: then nothing of it is imported."""
+    url, secret = values["TICKETS_WEBHOOK_URL"], values["TICKETS_WEBHOOK_SECRET"]
+    return import_module("portal.tickets.desk").HelpDesk(url, secret) if url else None
+
+
 def _make(classes: Iterable[type[SmsBackend]], values: dict[str, Any], problems: list[str]) -> tuple[SmsBackend, ...]:
     made: list[SmsBackend] = []
     for backend in classes:
@@ -222,6 +230,10 @@ def _check(values: dict[str, Any], classes: Iterable[type[SmsBackend]]) -> list[
         (
             carries and too_long > 0,
             f"PORTAL_NAME and the host of PUBLIC_URL make texts {too_long} characters too long. Shorten the name.",
+        ),
+        (
+            values["TICKETS_WEBHOOK_URL"] is not None and values["TICKETS_WEBHOOK_SECRET"] is None,
+            "TICKETS_WEBHOOK_SECRET must be set when TICKETS_WEBHOOK_URL is. Make one: openssl rand -hex 32.",
         ),
         (
             not _is_database(values["DATABASE_URL"]),

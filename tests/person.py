@@ -16,6 +16,7 @@ GOOD_PASSWORD = "four plain words together"
 PHONE = "+12015550123"
 BACKUP = "+12015550145"
 OTHER = "+12015550167"
+_FIELDS = ["input", "select", "textarea"]
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Page:
         """What stands in a field."""
         field = self._input(name)
         assert field is not None, f"no field {name} on {self.path}"
-        return str(field.get("value", ""))
+        return _typed(field)
 
     def complaint(self, name: str) -> str:
         """The sentence beside a field that says what is wrong with it; empty when nothing is."""
@@ -76,7 +77,7 @@ class Page:
         return self._text_of("code-status")
 
     def _input(self, name: str) -> Tag | None:
-        field = self.soup.find("input", attrs={"name": name})
+        field = self.soup.find(_FIELDS, attrs={"name": name})
         return field if isinstance(field, Tag) else None
 
     def _text_of(self, element: str) -> str:
@@ -111,11 +112,11 @@ class Person:
     def _send(self, form: Tag, fields: dict[str, str]) -> Page:
         assert form.get("method") == "post"
         values: dict[str, str] = {}
-        for field in form.find_all("input"):
+        for field in form.find_all(_FIELDS):
             kind, name = field.get("type"), str(field.get("name", ""))
             if name and (kind not in {"radio", "checkbox"} or field.has_attr("checked")):
-                values[name] = str(field.get("value", ""))
-        unknown = set(fields) - {str(field.get("name")) for field in form.find_all("input")}
+                values[name] = _typed(field)
+        unknown = set(fields) - {str(field.get("name")) for field in form.find_all(_FIELDS)}
         assert not unknown, f"the form has no {unknown}"
         return self.post(str(form.get("action") or self.page.path), values | fields)
 
@@ -200,6 +201,17 @@ class Person:
 
 def _in_one_line(tag: Tag) -> str:
     return re.sub(r"\s+(?=[.,;:])", "", " ".join(tag.get_text(" ").split()))
+
+
+def _typed(field: Tag) -> str:
+    """What a field holds as the page has it."""
+    if field.name == "textarea":
+        return field.get_text().removeprefix("\r\n").removeprefix("\n")
+    if field.name == "select":
+        chosen = field.find("option", selected=True) or field.find("option")
+        assert isinstance(chosen, Tag)
+        return str(chosen.get("value", chosen.get_text()))
+    return str(field.get("value", ""))
 
 
 def _hidden(form: Tag) -> dict[str, str]:

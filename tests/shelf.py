@@ -1,11 +1,14 @@
 """Things for a customer to have."""
 
+import secrets
 from typing import Any
 
 from sqlalchemy import select
 
+from portal.audit import Actor
 from portal.database import begin_write
 from portal.models import Account, DedicatedServer, VirtualServer
+from portal.tickets.writing import Words, answer_for_shop
 from tests.person import Person
 
 
@@ -24,6 +27,13 @@ def add_metal(person: Person, email: str = "alice@example.com", **columns: Any) 
         "address": "198.51.100.10",
     }  # fmt: skip
     return add(person, DedicatedServer, email, **values | columns)
+
+
+def answer_ticket(person: Person, ticket_id: int, body: str, *, closes: bool = False) -> None:
+    """By one of the shop's people."""
+    with person.app.app_context():
+        words = Words(body, secrets.token_hex(16), closes=closes)
+        answer_for_shop(ticket_id, words, Actor("staff:sam"))
 
 
 def add(person: Person, model: type[Any], email: str, **columns: Any) -> int:

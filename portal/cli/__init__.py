@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from portal import clock, create_app, demo, schema
 from portal.cli.backup import backup, restore
 from portal.cli.sms import sms
+from portal.cli.tickets import tickets
 from portal.cli.users import users
 from portal.extensions import db
 from portal.prune import prune as prune_now
@@ -45,6 +46,7 @@ def main() -> None:
 
 main.add_command(users)
 main.add_command(sms)
+main.add_command(tickets)
 main.add_command(backup)
 main.add_command(restore)
 

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from portal.web import errors, filters, gate, headers, needs, notice, site
+from portal.web import bodies, errors, filters, gate, headers, needs, notice, site
 
 
 def init_app(app: Flask) -> None:
+    bodies.init_app(app)  # Before anything reads a body.
     gate.init_app(app)
     needs.init_app(app)
     headers.init_app(app)
