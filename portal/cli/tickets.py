@@ -27,7 +27,10 @@ def tickets() -> None:
 
 @tickets.command(name="list")
 @click.option(
-    "--show", type=click.Choice([show.value for show in Show]), default=Show.OPEN, help="Which; open ones by default."
+    "--show",
+    type=click.Choice([show.value for show in Show]),
+    default=Show.OPEN.value,
+    help="Which; open ones by default.",
 )
 @click.option("--email", help="Those of one customer.")
 @click.option("--limit", type=click.IntRange(1), default=200, help="At most so many; 200 by default.")
