@@ -77,13 +77,20 @@ def web_address(text: str) -> str:
     """An https address, or an http one of this machine: nobody between may read or change what goes there."""
     try:
         parts = urlsplit(text)
-        is_here = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        is_here = False
-    odd = any(c <= " " for c in text) or not re.fullmatch(r"https?://[^/?#@]+(?:[/?][^#]*)?", text)
-    if odd or not (text.startswith("https://") or is_here):
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:  # what is no port, or half an IPv6 address
+        host = ""
+    odd = not re.fullmatch(r"https?://[^/?#@\s]+(?:[/?][^#\s]*)?", text)
+    if odd or not host or not (text.startswith("https://") or _is_here(host)):
         raise ValueError("must be an https:// address without a user, or an http:// one to this machine")
     return text
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def long_secret(text: str) -> str:
