@@ -1,11 +1,13 @@
 """What was done to the account and its things: /profile/activity, and as a file /profile/activity.csv."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import make_response, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import DateField, Form, SelectField
+from wtforms import DateField, Form, SelectChoice, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from portal import clock
@@ -47,16 +49,18 @@ class DayField(DateField):  # type: ignore[misc]  # WTForms publishes no types
             raise ValidationError("Nothing is kept from so far away.")
 
 
+def _choices(names: Mapping[Any, str]) -> list[SelectChoice]:
+    return [SelectChoice("", "Everything"), *(SelectChoice(str(value), name) for value, name in names.items())]
+
+
 class FilterForm(PortalForm):
     """It stands in the address, so that what it shows can be kept as a bookmark."""
 
     class Meta:
         csrf = False  # It changes nothing.
 
-    kind = SelectField("About", choices=[("", "Everything"), *_KINDS.items()], default="")
-    what = SelectField(
-        "What", choices=[("", "Everything"), *((g.value, name) for g, name in GROUPS.items())], default=""
-    )
+    kind = SelectField("About", choices=_choices(_KINDS), default="")
+    what = SelectField("What", choices=_choices(GROUPS), default="")
     since = DayField("From", [Optional()])
     until = DayField("To", [Optional()])
 
