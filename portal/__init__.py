@@ -15,10 +15,12 @@ from portal.extensions import csrf, db
 from portal.orders.dispatcher import OrderDispatcher
 from portal.prune import prune_some
 from portal.tickets.dispatcher import TicketDispatcher
+from portal.zones.watching import Watcher
 
 ROOT = Path(__file__).parent.parent
 POLL_SECONDS = 1.0
 """How soon a text is seen that another process queued or put back."""
+LOOK_SECONDS = 60.0
 PRUNE_SECONDS = 24 * 3600.0
 
 
@@ -53,6 +55,7 @@ def _add_background(app: Flask) -> None:
 
     background.add(Job("dispatch", dispatcher.run_due, POLL_SECONDS, on_wake=True))
     background.add(Job("orders", orders.run_due, POLL_SECONDS, on_wake=True))
+    background.add(Job("zones", Watcher(app).look, LOOK_SECONDS))
     background.add(Job("prune", run_prune, PRUNE_SECONDS))
     if (help_desk := app.config["HELP_DESK"]) is not None:
         tickets = TicketDispatcher(app, help_desk, background.wake)

@@ -7,7 +7,7 @@ with the form, so that a double click is one).
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -109,7 +109,12 @@ TERMS = {
     ),
     Act.FORCE_OFF_SERVER: Terms(_FRESH, "force server {name} off", "forces server {name} off", "Force off", _SERVERS),
     Act.REINSTALL_SERVER: Terms(
-        _APPROVAL, "reinstall server {name}", "reinstalls server {name}", "Reinstall", _SERVERS, repeatable=False
+        _APPROVAL,
+        "reinstall server {name} with {image}",
+        "reinstalls server {name}",
+        "Reinstall",
+        _SERVERS,
+        repeatable=False,
     ),
     Act.RESET_ROOT: Terms(
         _APPROVAL,
@@ -124,7 +129,7 @@ TERMS = {
     ),
     Act.RESET_ADMIN: Terms(
         _APPROVAL,
-        "set a new password for a WordPress admin of {name}",
+        "set a new password for the admin {admin} of {name}",
         "resets an admin password of {name}",
         "New admin password",
         _SITES,
@@ -139,7 +144,7 @@ TERMS = {
     ),
     Act.SET_NAME_SERVERS: Terms(
         _APPROVAL,
-        "change the name servers of {name}",
+        "change the name servers of {name} to {name_servers}",
         "changes the name servers of {name}",
         "Change name servers",
         _DOMAINS,
@@ -195,7 +200,15 @@ def quoted(name: str) -> str:
 
 
 def _said(sentence: str, asked: Mapping[str, Any], name: str) -> str:
-    return sentence.format_map({"slot": asked.get("slot"), "page": asked.get("page"), "name": name})
+    words = {key: value if isinstance(value, str) else ", ".join(value) for key, value in _plain_values(asked)}
+    return sentence.format_map({"slot": asked.get("slot"), "page": asked.get("page")} | words | {"name": name})
+
+
+def _plain_values(asked: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]]:
+    """Those that are words; the records of a zone are not."""
+    for key, value in asked.get("values", {}).items():
+        if isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+            yield key, value
 
 
 def digest(asked: Mapping[str, Any]) -> str:

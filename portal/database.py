@@ -11,7 +11,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    ExceptionContext,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -80,12 +90,14 @@ def begin_read() -> Iterator[Session]:
 
 
 def prepare_engine(app: Flask) -> None:
-    """Make SQLite safe for many threads and processes. Nothing to do for PostgreSQL."""
+    """Make SQLite safe for many threads and processes, and PostgreSQL's errors fit for a log."""
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "handle_error", _name_no_values)
 
 
 def _set_pragmas(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
@@ -93,6 +105,15 @@ def _set_pragmas(connection: sqlite3.Connection, record: ConnectionPoolEntry) ->
     connection.isolation_level = None  # `_begin` says how each transaction begins.
     for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _name_no_values(context: ExceptionContext) -> None:
+    """Cut what PostgreSQL says after the first line: there stand the values of the row, numbers and hashes too."""
+    if getattr(context.original_exception, "sqlstate", None) is None:
+        return  # Not the server's: that it can't be reached, and why.
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).split("\n", 1)[0], *error.args[1:])
 
 
 def _begin(connection: Connection) -> Any:

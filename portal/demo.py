@@ -1,5 +1,6 @@
 """The demo shop of a first start: three customers, each with a few of everything they could have."""
 
+import secrets
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal import clock, passwords
 from portal.accounts import staff
+from portal.acts import Act
 from portal.database import begin_read, begin_write
+from portal.kinds import Kind
 from portal.models import (
     Account,
     AccountType,
@@ -17,6 +20,7 @@ from portal.models import (
     DnsZone,
     Domain,
     Invoice,
+    Order,
     VirtualServer,
     WordPressSite,
 )
@@ -60,6 +64,28 @@ def _add_resources(session: Session, account_id: int, who: str, size: int) -> No
         site = f"{who}-{n}.example"
         _add_site(session, account_id, site, n, today)
         _add_invoice(session, account_id, f"{1000 * size + n}", n, today)
+    _add_orders(session, account_id)
+
+
+def _add_orders(session: Session, account_id: int) -> None:
+    """On the first virtual server: one that was carried out, and one that could not be."""
+    server = session.scalars(
+        select(VirtualServer).where(VirtualServer.account_id == account_id).order_by(VirtualServer.id).limit(1)
+    ).one()
+    yesterday = clock.now() - timedelta(days=1)
+    for act, outcome, note in (
+        (Act.REBOOT_SERVER, "done", None),
+        (Act.REINSTALL_SERVER, "failed", "This system does not fit the server's disk. Choose another one."),
+    ):
+        session.add(
+            Order(
+                account_id=account_id, once=secrets.token_hex(16), kind=Kind.VPS, object_id=server.id,
+                object_name=server.name, act=act,
+                values={"image": "AlmaLinux 10"} if act is Act.REINSTALL_SERVER else {}, asked_at=yesterday,
+                by="customer", proof="password", driver="local", settled_at=yesterday + timedelta(minutes=20),
+                outcome=outcome, settled_by="staff:demo", note=note,
+            )
+        )  # fmt: skip
 
 
 def _add_servers(session: Session, account_id: int, size: int, n: int) -> None:
@@ -67,7 +93,7 @@ def _add_servers(session: Session, account_id: int, size: int, n: int) -> None:
         VirtualServer(
             account_id=account_id, name=f"web-{n}", location="Frankfurt" if n % 2 else "Dallas",
             state="stopped" if n == 3 else "running", vcpus=2 * n, memory_gb=4 * n, disk_gb=80 * n,
-            address=f"203.0.113.{10 * size + n}",
+            address=f"203.0.113.{10 * size + n}", more_addresses=[f"2001:db8:{size}::{n}"],
         )
     )  # fmt: skip
     if n <= size:
@@ -82,11 +108,17 @@ def _add_servers(session: Session, account_id: int, size: int, n: int) -> None:
 def _add_site(session: Session, account_id: int, name: str, n: int, today: date) -> None:
     session.add(
         WordPressSite(
-            account_id=account_id, domain=name, version="6.9", new_version="7.0" if n == 1 else None, admin="admin"
+            account_id=account_id, domain=name, version="6.9", new_version="7.0" if n == 1 else None, admin="admin",
+            more_admins=["editor"] if n == 1 else [],
         )
-    )
+    )  # fmt: skip
     expires = today + timedelta(days=9 if n == 2 else 200 * n)
-    session.add(Domain(account_id=account_id, name=name, expires_on=expires, locked=n != 2, auto_renew=n % 2 == 1))
+    session.add(
+        Domain(
+            account_id=account_id, name=name, expires_on=expires, locked=n != 2, auto_renew=n % 2 == 1,
+            name_servers=["ns1.demo.example", "ns2.demo.example"],
+        )
+    )  # fmt: skip
     records = [("@", "A", [f"203.0.113.{n}"]), ("www", "CNAME", [f"{name}."]), ("@", "MX", [f"10 mail.{name}."])]
     session.add(
         DnsZone(

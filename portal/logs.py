@@ -38,7 +38,8 @@ def _add_header(response: Response) -> Response:
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC)
-        words = record.getMessage()
+        # What people and providers typed starts no line of its own.
+        words = "".join(c if c.isprintable() else repr(c)[1:-1] for c in record.getMessage())
         if record.exc_info:
             words = f"{words}\n{self.formatException(record.exc_info)}"
         return f"{moment:%Y-%m-%d %H:%M:%S} {record.levelname} {record.name} [{request_id() or '-'}] {words}"

@@ -12,19 +12,19 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 MAX_TYPED = 40
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 """North American mobiles can't be told from fixed lines, so both types pass."""
-_NOT_A_COUNTRY = "001"
-"""The region of satellite and global numbers: typed as mobiles, and very expensive."""
+ANYWHERE = frozenset(phonenumbers.SUPPORTED_REGIONS)
+"""Every country. "001", the region of satellite and global numbers, is none: typed as mobiles, and very expensive."""
 
 
 class PhoneError(ValueError):
     """What is wrong with a number, as a sentence for the person who typed it."""
 
 
-def parse(typed: str, default_region: str, allowed_regions: Collection[str] | None) -> str:
+def parse(typed: str, default_region: str, allowed_regions: Collection[str]) -> str:
     """The number in E.164.
 
-    `default_region` is the ISO region of numbers typed without `+`; `allowed_regions` None allows every country.
-    Raises PhoneError.
+    `default_region` is the ISO region of numbers typed without `+`. A country outside `allowed_regions` is refused, so
+    an empty one refuses all. Raises PhoneError.
     """
     if len(typed) > MAX_TYPED:
         raise PhoneError("That is too long for a phone number.")
@@ -40,8 +40,7 @@ def parse(typed: str, default_region: str, allowed_regions: Collection[str] | No
         raise PhoneError(_example_sentence("That number does not exist. Check each digit.", default_region))
     if phonenumbers.number_type(number) not in _MOBILE:
         raise PhoneError("That is not a mobile number, so it can't get a text.")
-    region = phonenumbers.region_code_for_number(number)
-    if region is None or region == _NOT_A_COUNTRY or (allowed_regions is not None and region not in allowed_regions):
+    if phonenumbers.region_code_for_number(number) not in ANYWHERE.intersection(allowed_regions):
         raise PhoneError("We can't send texts to that country. Use a number from another one, or ask support.")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
@@ -69,7 +68,7 @@ def example(region: str) -> str:
 
 def is_region(code: str) -> bool:
     """Whether it is the code of a country that has mobile numbers."""
-    return code in phonenumbers.SUPPORTED_REGIONS and example(code) != ""
+    return code in ANYWHERE and example(code) != ""
 
 
 def _parsed(number: str) -> PhoneNumber:

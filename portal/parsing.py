@@ -100,11 +100,11 @@ def long_secret(text: str) -> str:
 
 
 def regions(*, one: bool = False) -> Callable[[str], frozenset[str] | str]:
-    """ISO 3166 regions as a set, `*` being the empty set: every region; or with `one` a single region."""
+    """ISO 3166 regions as a set, `*` being all of them; or with `one` a single region."""
 
     def parse(text: str) -> frozenset[str] | str:
         if text == "*" and not one:
-            return frozenset()
+            return numbers.ANYWHERE
         found = frozenset(code.strip().upper() for code in text.split(",") if code.strip())
         unknown = sorted(code for code in found if not numbers.is_region(code))
         if unknown:

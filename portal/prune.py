@@ -1,4 +1,4 @@
-"""What has had its time. Plain deletes, safe to run at any moment, also twice at once."""
+"""What has had its time. Plain deletes and updates, safe to run at any moment, also twice at once."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,11 +6,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from portal import known_browsers
+from portal.acts import Act
 from portal.database import begin_write
-from portal.models import AuditEvent, BrowserSession, Challenge, KnownBrowser, LimitHit, TextMessage
+from portal.models import AuditEvent, BrowserSession, Challenge, KnownBrowser, LimitHit, Purpose, TextMessage
 
 KEEP_TEXTS = timedelta(days=7)
 """How long a spent challenge and its texts can still answer the question "did it arrive"."""
+KEEP_ACTS = timedelta(hours=1)
+"""How long the values of an act that nobody confirmed are kept, a new password's hash among them: longer than any of
+them can still be confirmed, with a new code too."""
 KEEP_SESSIONS = timedelta(hours=24)
 KEEP_ADDRESSES = timedelta(days=180)
 BATCH = 1_000
@@ -19,10 +23,10 @@ BATCH = 1_000
 
 def prune(now: datetime) -> dict[str, int]:
     """Delete all that has had its time. Returns how many rows of each kind."""
-    total = dict.fromkeys(_spent(now), 0)
+    total: dict[str, int] = {}
     while True:
         counts = _prune_batch(now)
-        total = {kind: total[kind] + counts[kind] for kind in total}
+        total = {kind: total.get(kind, 0) + count for kind, count in counts.items()}
         if max(counts.values()) < BATCH:
             return total
 
@@ -34,26 +38,44 @@ def prune_some(now: datetime) -> bool:
 
 def _prune_batch(now: datetime) -> dict[str, int]:
     counts = {}
-    for kind, (table, condition) in _spent(now).items():
+    for kind, (table, condition, emptied) in (_spent(now) | _revealing(now)).items():
         chosen = condition & table.id.in_(select(table.id).where(condition).limit(BATCH))
-        forget = update(table).values(address=None, browser=None) if table is AuditEvent else delete(table)
+        forget = update(table).values(emptied) if emptied else delete(table)
         with begin_write() as session:
             result: Any = session.execute(forget.where(chosen), execution_options={"synchronize_session": False})
             counts[kind] = result.rowcount
     return counts
 
 
-def _spent(now: datetime) -> dict[str, tuple[Any, ColumnElement[bool]]]:
-    """By kind the table and which of its rows."""
+_Rows = tuple[Any, ColumnElement[bool], dict[str, Any]]
+"""A table, which of its rows, and what is put into them; with nothing to put, the rows go."""
+
+
+def _spent(now: datetime) -> dict[str, _Rows]:
+    """Rows that go."""
     old = now - KEEP_TEXTS
     has_text = exists().where(TextMessage.challenge_id == Challenge.id)
-    has_address = AuditEvent.address.is_not(None)
     return {
-        "texts": (TextMessage, TextMessage.settled_at < old),
+        "texts": (TextMessage, TextMessage.settled_at < old, {}),
         # A challenge goes after its texts. One unsettled text keeps it: the dispatcher settles that first.
-        "challenges": (Challenge, and_(Challenge.expires_at < old, ~has_text)),
-        "sessions": (BrowserSession, BrowserSession.made_at < now - KEEP_SESSIONS),
-        "browsers": (KnownBrowser, KnownBrowser.made_at < now - known_browsers.LIFE),
-        "limits": (LimitHit, LimitHit.until < now),
-        "addresses": (AuditEvent, and_(AuditEvent.at < now - KEEP_ADDRESSES, has_address)),
+        "challenges": (Challenge, and_(Challenge.expires_at < old, ~has_text), {}),
+        "sessions": (BrowserSession, BrowserSession.made_at < now - KEEP_SESSIONS, {}),
+        "browsers": (KnownBrowser, KnownBrowser.made_at < now - known_browsers.LIFE, {}),
+        "limits": (LimitHit, LimitHit.until < now, {}),
     }
+
+
+def _revealing(now: datetime) -> dict[str, _Rows]:
+    """Rows that stay, without what nobody needs any more."""
+    old = now - KEEP_ACTS
+    with_hash = Challenge.subject["password_hash"].as_string().is_not(None)
+    given_up = and_(Challenge.expires_at < old, Challenge.purpose == Purpose.CONFIRM, with_hash)
+    forgotten = and_(BrowserSession.pending_at < old, BrowserSession.pending.is_not(None))
+    with_address = and_(AuditEvent.at < now - KEEP_ADDRESSES, AuditEvent.address.is_not(None))
+    return {
+        "addresses": (AuditEvent, with_address, {"address": None, "browser": None}),
+        "given-up acts": (Challenge, given_up, {"subject": {"act": Act.CHANGE_PASSWORD}}),
+        "forgotten acts": (
+            BrowserSession, forgotten, {"pending": None, "pending_at": None, "pending_password_at": None}
+        ),
+    }  # fmt: skip

@@ -70,7 +70,8 @@ def serve(
     5 seconds, requests in flight first. Where the port can't be had it exits with one sentence; once it has it, it
     prints the announcement.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port)
+    listener.settimeout(0)  # granian polls it
     # Not 0, 1 or 2, which are free when the portal is started with them closed: Python would take it for stdin.
     fd = fcntl.fcntl(listener, fcntl.F_DUPFD, 3)
     workers = workers or len(os.sched_getaffinity(0))
@@ -95,7 +96,8 @@ def watch_parent() -> None:
         os._exit(1)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, setting: str = "PORT") -> socket.socket:
+    """A socket that waits for connections. Exits with one sentence where the port, set by `setting`, can't be had."""
     # One socket for all workers: the kernel refuses a second server, which it would not if each worker bound its own
     # (SO_REUSEPORT), and a connection that waits for a worker that dies is taken by another.
     try:
@@ -104,19 +106,18 @@ def _listen(host: str, port: int) -> socket.socket:
     except socket.gaierror:
         sys.exit(f"HOST {host} is not an address of this machine: set it to one, such as 127.0.0.1.")
     except OSError as error:
-        sys.exit(_refusal(host, port, error))
+        sys.exit(_refusal(host, port, setting, error))
     # Accepted connections inherit it. Without it a page's body waits 40 ms for the acknowledgement of its header.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listener.settimeout(0)  # granian polls it
     return listener
 
 
-def _refusal(host: str, port: int, error: OSError) -> str:
+def _refusal(host: str, port: int, setting: str, error: OSError) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return f"Port {port} on {host} is in use: stop the program that has it, or set PORT to another."
+            return f"Port {port} on {host} is in use: stop the program that has it, or set {setting} to another."
         case errno.EACCES:
-            return f"Port {port} needs more rights than this user has: set PORT to one above 1023."
+            return f"Port {port} needs more rights than this user has: set {setting} to one above 1023."
         case errno.EADDRNOTAVAIL:
             return f"HOST {host} is not an address of this machine: set it to one, such as 127.0.0.1."
     return f"Port {port} on {host} can't be opened: {error.strerror}."

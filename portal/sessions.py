@@ -4,7 +4,6 @@ The cookie holds a random token and the row only its hash, so a copy of the data
 signing out, by age, or when the account's epoch moves past its own.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from flask_login import UserMixin
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from portal import tokens
 from portal.audit import Client
 from portal.database import begin_read, begin_write
 from portal.models import Account, BrowserSession
@@ -65,7 +65,7 @@ def start(session: Session, now: datetime, account: Account, client: Client, *, 
     token = secrets.token_urlsafe(32)
     session.add(
         BrowserSession(
-            id=digest(token),
+            id=tokens.digest(token),
             account_id=account.id,
             epoch=account.epoch,
             signed_in=signed_in,
@@ -83,7 +83,7 @@ def start(session: Session, now: datetime, account: Account, client: Client, *, 
 def load(token: str, now: datetime) -> Browser | None:
     """The living session behind a token, marked as seen."""
     with begin_read() as session:
-        row = session.get(BrowserSession, digest(token), options=[_WITH_PHONES])
+        row = session.get(BrowserSession, tokens.digest(token), options=[_WITH_PHONES])
         if row is None or not _lives(row, row.account, now):
             return None
     if now - row.seen_at >= SEEN_EVERY:
@@ -135,7 +135,7 @@ def renew(row: BrowserSession, **changes: object) -> str:
     """A new token, after a rise in trust; the old one is dead. The age goes on. Returns the token."""
     token = secrets.token_urlsafe(32)
     cleared: dict[str, object] = {"pending": None, "pending_at": None, "pending_password_at": None}
-    for name, value in (cleared | changes | {"id": digest(token)}).items():
+    for name, value in (cleared | changes | {"id": tokens.digest(token)}).items():
         setattr(row, name, value)
     return token
 
@@ -162,8 +162,3 @@ def _lives(row: BrowserSession, account: Account, now: datetime) -> bool:
         and now - row.seen_at < IDLE
         and now - row.made_at < ABSOLUTE
     )
-
-
-def digest(token: str) -> str:
-    """The id of the row of a token."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,15 +7,12 @@ A code's last line is for browsers, which offer the code only on the site it nam
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.sms_backends import gsm7
+
 LONGEST_LIFE = 600
 """Seconds that a code can live."""
 SEGMENT = 160
 """Septets in one text (3GPP TS 23.038)."""
-_BASIC = set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_EXTENDED = set("^{}\\[~]|€")
 
 
 class Notice(StrEnum):
@@ -82,11 +79,11 @@ def length(text: str) -> int:
     """Septets, or SEGMENT + 1 for a text with a character outside GSM-7."""
     if not is_gsm7(text):
         return SEGMENT + 1
-    return sum(2 if c in _EXTENDED else 1 for c in text)
+    return sum(2 if c in gsm7.EXTENDED else 1 for c in text)
 
 
 def is_gsm7(text: str) -> bool:
-    return all(c in _BASIC or c in _EXTENDED for c in text)
+    return gsm7.ALPHABET.issuperset(text)
 
 
 def longest(sender: Sender, whats: list[str], does: list[str]) -> int:

@@ -1,10 +1,12 @@
 """What is checked in passing on every page that a test visits."""
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
+
+REFUSED = {422, 429}
 
 
-def lint(soup: BeautifulSoup, path: str) -> None:
-    problems = [*_structure(soup), *_forms(soup), *_inline(soup)]
+def lint(soup: BeautifulSoup, path: str, status: int = 200) -> None:
+    problems = [*_structure(soup), *_forms(soup), *_inline(soup), *_refusal(soup, is_refused=status in REFUSED)]
     assert not problems, f"{path}: {problems}"
 
 
@@ -40,3 +42,36 @@ def _inline(soup: BeautifulSoup) -> list[str]:
     for tag in soup.find_all():
         problems += [f"{name} on {tag.name}" for name in tag.attrs if name == "style" or name.startswith("on")]
     return problems
+
+
+def _refusal(soup: BeautifulSoup, *, is_refused: bool) -> list[str]:
+    """A form that came back says so first of all, in the title, and begins where something is wrong."""
+    focused = soup.find_all(autofocus=True)
+    problems = [f"{len(focused)} with autofocus"] if len(focused) > 1 or (is_refused and not focused) else []
+    if (soup.title.get_text() if soup.title else "").startswith("Error: ") != is_refused:
+        problems.append("the title says that something is wrong when nothing is, or the other way round")
+    if (soup.find(role="alert") is not None) != is_refused:
+        problems.append("an alert when nothing is wrong, or none when something is")
+    wrong = soup.find_all(attrs={"aria-invalid": "true"})
+    problems += [f"no sentence at {tag.get('name', tag.name)}" for tag in wrong if not _says(soup, tag, "-error")]
+    if is_refused and len(focused) == 1:
+        problems += _beginning(soup, focused[0], wrong)
+    return problems
+
+
+def _beginning(soup: BeautifulSoup, focused: Tag, wrong: list[Tag]) -> list[str]:
+    """Of a refused form: the first field with an error; without one, what the error of the whole form describes."""
+    problems = []
+    if wrong and wrong[0] is not focused and wrong[0] not in focused.parents:
+        problems.append(f"begins at {focused.get('name')}, which is not the first field with an error")
+    if not wrong and not _says(soup, focused, "form-error"):
+        problems.append(f"{focused.get('name')} has the focus and does not say what is wrong")
+    if any(parent.name == "details" and not parent.has_attr("open") for parent in focused.parents):
+        problems.append("begins at something that is folded away")
+    return problems
+
+
+def _says(soup: BeautifulSoup, tag: Tag, ending: str) -> bool:
+    """Whether one of the texts that describe it, by the ending of its id, says anything."""
+    described = [soup.find(id=i) for i in str(tag.get("aria-describedby", "")).split() if i.endswith(ending)]
+    return any(text is not None and text.get_text().strip() for text in described)

@@ -29,7 +29,7 @@ class Page:
         self.html = self.response.get_data(as_text=True)
         self.soup = BeautifulSoup(self.html, "html.parser")
         if self.response.mimetype == "text/html" and self.status not in range(300, 400):
-            lint(self.soup, self.path)
+            lint(self.soup, self.path, self.status)
 
     @property
     def words(self) -> str:
@@ -60,7 +60,7 @@ class Page:
         """What stands in a field."""
         field = self._input(name)
         assert field is not None, f"no field {name} on {self.path}"
-        return _typed(field)
+        return _filled_in(field)
 
     def complaint(self, name: str) -> str:
         """The sentence beside a field that says what is wrong with it; empty when nothing is."""
@@ -105,6 +105,13 @@ class Person:
     def open(self, path: str) -> Page:
         return self._arrive(self.client.get(path, follow_redirects=True))
 
+    def open_form(self, path: str, **fields: str) -> Page:
+        """Open a page and fill in the form on it that asks for another page, such as a search."""
+        form = self.open(path).soup.find("form", method="get", action=path)
+        assert isinstance(form, Tag)
+        assert all(form.find(_FIELDS, attrs={"name": name}) for name in fields)
+        return self._arrive(self.client.get(path, query_string=fields, follow_redirects=True))
+
     def submit(self, action: str, fields: dict[str, str] | None = None, **hidden: str) -> Page:
         """Fill in the form on the page that leads to `action`, and send it with all that is hidden in it."""
         return self._send(self.page.form(action, **hidden), fields or {})
@@ -115,7 +122,7 @@ class Person:
         for field in form.find_all(_FIELDS):
             kind, name = field.get("type"), str(field.get("name", ""))
             if name and (kind not in {"radio", "checkbox"} or field.has_attr("checked")):
-                values[name] = _typed(field)
+                values[name] = _filled_in(field)
         unknown = set(fields) - {str(field.get("name")) for field in form.find_all(_FIELDS)}
         assert not unknown, f"the form has no {unknown}"
         return self.post(str(form.get("action") or self.page.path), values | fields)
@@ -203,14 +210,13 @@ def _in_one_line(tag: Tag) -> str:
     return re.sub(r"\s+(?=[.,;:])", "", " ".join(tag.get_text(" ").split()))
 
 
-def _typed(field: Tag) -> str:
-    """What a field holds as the page has it."""
+def _filled_in(field: Tag) -> str:
+    """What stands in a field: what is typed, or which option of a list is chosen."""
     if field.name == "textarea":
-        return field.get_text().removeprefix("\r\n").removeprefix("\n")
+        return field.get_text().removeprefix("\r").removeprefix("\n")  # A page's first line break is not part of it.
     if field.name == "select":
-        chosen = field.find("option", selected=True) or field.find("option")
-        assert isinstance(chosen, Tag)
-        return str(chosen.get("value", chosen.get_text()))
+        options = field.find_all("option")
+        field = next((option for option in options if option.has_attr("selected")), options[0])
     return str(field.get("value", ""))
 
 

@@ -1,15 +1,32 @@
 """Things for a customer to have."""
 
 import secrets
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
 from portal.audit import Actor
-from portal.database import begin_write
-from portal.models import Account, DedicatedServer, VirtualServer
+from portal.database import begin_read, begin_write
+from portal.models import (
+    Account,
+    DedicatedServer,
+    DnsRecordSet,
+    DnsZone,
+    Domain,
+    Order,
+    VirtualServer,
+    WordPressSite,
+)
 from portal.tickets.writing import Words, answer_for_shop
 from tests.person import Person
+
+ZONE_SETS = [
+    ("@", "NS", ["ns1.example.net.", "ns2.example.net."]), ("@", "A", ["203.0.113.1"]),
+    ("@", "MX", ["10 mail.example.com."]), ("mail", "A", ["203.0.113.3"]), ("www", "A", ["203.0.113.2"]),
+]  # fmt: skip
+"""Name, type and values of what `add_zone` makes."""
+Thing = TypeVar("Thing")
 
 
 def add_server(person: Person, email: str = "alice@example.com", **columns: Any) -> int:
@@ -29,6 +46,30 @@ def add_metal(person: Person, email: str = "alice@example.com", **columns: Any) 
     return add(person, DedicatedServer, email, **values | columns)
 
 
+def add_site(person: Person, email: str = "alice@example.com", **columns: Any) -> int:
+    """A site "shop.example" with an update and two admins."""
+    values: dict[str, Any] = {
+        "domain": "shop.example", "version": "6.9", "new_version": "7.0", "admin": "admin", "more_admins": ["editor"],
+    }  # fmt: skip
+    return add(person, WordPressSite, email, **values | columns)
+
+
+def add_domain(person: Person, email: str = "alice@example.com", **columns: Any) -> int:
+    """A locked domain "shop.example" that is renewed by itself."""
+    values: dict[str, Any] = {
+        "name": "shop.example", "expires_on": date(2027, 6, 1), "locked": True, "auto_renew": True,
+        "name_servers": ["ns1.old.example", "ns2.old.example"],
+    }  # fmt: skip
+    return add(person, Domain, email, **values | columns)
+
+
+def add_zone(person: Person, email: str = "alice@example.com", **columns: Any) -> int:
+    """The zone example.com. Returns its id."""
+    values: dict[str, Any] = {"name": "example.com", "serial": 2026112401}
+    record_sets = [DnsRecordSet(name=name, type=type_, ttl=3600, values=its) for name, type_, its in ZONE_SETS]
+    return add(person, DnsZone, email, **values | {"record_sets": record_sets} | columns)
+
+
 def answer_ticket(person: Person, ticket_id: int, body: str, *, closes: bool = False) -> None:
     """By one of the shop's people."""
     with person.app.app_context():
@@ -44,3 +85,15 @@ def add(person: Person, model: type[Any], email: str, **columns: Any) -> int:
         session.add(row)
         session.flush()
         return int(row.id)
+
+
+def orders(person: Person) -> list[Order]:
+    """All that were made, oldest first."""
+    with person.app.app_context(), begin_read() as session:
+        return list(session.scalars(select(Order).order_by(Order.id)))
+
+
+def read(person: Person, model: type[Thing], thing: int) -> Thing | None:
+    """The row as it is now."""
+    with person.app.app_context(), begin_read() as session:
+        return session.get(model, thing)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal import clock, sessions
+from portal import clock, sessions, tokens
 from portal.accounts import phones
 from portal.accounts.changes import Change, Done
 from portal.accounts.password import new_password, set_password
@@ -20,7 +20,7 @@ from portal.database import begin_write
 from portal.models import BrowserSession, Purpose
 from portal.orders.catalogue import EFFECTS
 from portal.orders.effects import NotNowError
-from portal.orders.placing import place
+from portal.orders.placing import place, refuse
 from portal.sessions import Browser
 
 WAITS_FOR = timedelta(minutes=15)
@@ -31,10 +31,7 @@ CODE = "code"
 
 
 def _order(change: Change, act: Mapping[str, Any]) -> Done:
-    try:
-        order = place(change.session, change.now, change.account, act, change.client, change.proof)
-    except NotNowError as error:
-        return Done(change.token, dict(act), refused=str(error))
+    order = place(change.session, change.now, change.account, act, change.client, change.proof)
     return Done(change.token, dict(act) | {"order": order.id})
 
 
@@ -47,7 +44,10 @@ _CARRY_OUT: dict[str, Callable[[Change, Mapping[str, Any]], Done]] = {
 
 
 def do(browser: Browser, act: Mapping[str, Any], client: Client) -> Done:
-    """Carry an act out if a fresh proof allows it; else keep it, and send the code that it waits for."""
+    """Carry an act out if a fresh proof allows it; else keep it, and send the code that it waits for.
+
+    Raises NotNowError for what can't be ordered now, before a proof is asked for.
+    """
     now = clock.now()
     with begin_write() as session:
         row = sessions.hold(session, browser, now)
@@ -55,6 +55,8 @@ def do(browser: Browser, act: Mapping[str, Any], client: Client) -> Done:
             sessions.use_fresh(row, now)
             proof = f"recent {CODE if row.account.has_two_factor else PASSWORD_WHILE_NO_PHONE}"
             return _CARRY_OUT[act["act"]](Change(session, now, row, client, row.password_at, browser.token, proof), act)
+        if act["act"] in EFFECTS:
+            refuse(session, row.account, act)
         _keep(row, now, act)
         if row.account.has_two_factor:
             start(Step(session, now, row.id, row.account, client), Purpose.CONFIRM, act, now)
@@ -118,9 +120,9 @@ def _accept(session: Session, now: datetime, row: BrowserSession, client: Client
     if not row.account.has_two_factor:
         token = _prove(row, now)
         change = Change(session, now, row, client, now, token, PASSWORD_WHILE_NO_PHONE)
-        return _CARRY_OUT[act["act"]](change, act)
+        return _carry_out_confirmed(change, act)
     token = sessions.renew(row, password_at=now, pending=act, pending_at=now, pending_password_at=now)
-    start(Step(session, now, sessions.digest(token), row.account, client), Purpose.CONFIRM, act, now)
+    start(Step(session, now, tokens.digest(token), row.account, client), Purpose.CONFIRM, act, now)
     return Done(token)
 
 
@@ -131,7 +133,18 @@ def confirm_code(browser: Browser, code: str, client: Client) -> Done:
     with redeem(browser, client, now, Purpose.CONFIRM, act, code) as paid:
         token = _prove(paid.row, now, factor_at=now)
         change = Change(paid.session, now, paid.row, client, paid.challenge.password_at, token, CODE)
-        return _CARRY_OUT[act["act"]](change, paid.challenge.subject)
+        done = _carry_out_confirmed(change, paid.challenge.subject)
+        # The row is kept for a week to say what became of its texts: without the values, a password's hash among them.
+        paid.challenge.subject = {"act": act["act"]}
+        return done
+
+
+def _carry_out_confirmed(change: Change, act: Mapping[str, Any]) -> Done:
+    """The proof counts also when the act can't be ordered any more."""
+    try:
+        return _CARRY_OUT[act["act"]](change, act)
+    except NotNowError as error:
+        return Done(change.token, dict(act), refused=str(error))
 
 
 def _prove(row: BrowserSession, now: datetime, **proved: datetime) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from portal import clock, numbers, sessions
+from portal import clock, numbers, sessions, tokens
 from portal.accounts.changes import Change, Done
 from portal.acts import Act
 from portal.audit import Client
@@ -26,8 +26,8 @@ FIRST_NUMBER_FOR = timedelta(minutes=10)
 
 def check_number(account: Account, slot: str, typed: str) -> dict[str, Any]:
     """The act of putting this number into the slot. Raises PhoneError."""
-    allowed = current_app.config["SMS_ALLOWED_REGIONS"] or None
-    number = numbers.parse(typed, current_app.config["SMS_DEFAULT_REGION"], allowed)
+    config = current_app.config
+    number = numbers.parse(typed, config["SMS_DEFAULT_REGION"], config["SMS_ALLOWED_REGIONS"])
     for phone in account.phones:
         if phone.number == number:
             raise PhoneError(f"This is your {phone.slot} phone already. Use a different number.")
@@ -54,7 +54,7 @@ def begin_first(browser: Browser, act: Mapping[str, Any], client: Client) -> Don
 def start_proving(change: Change, act: Mapping[str, Any]) -> Done:
     """A confirmed SET_PHONE: the code goes to the new number; until it is typed in nothing changes."""
     token = sessions.renew(change.row)
-    step = Step(change.session, change.now, sessions.digest(token), change.account, change.client)
+    step = Step(change.session, change.now, tokens.digest(token), change.account, change.client)
     start(step, Purpose.PROVE, _to_prove(act), change.password_at)
     return Done(token, dict(act))
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal import audit, clock, known_browsers, limits, passwords, sessions
+from portal import audit, clock, known_browsers, limits, passwords, sessions, tokens
 from portal.audit import Client
 from portal.codes.redeeming import redeem
 from portal.codes.sending import Step, last_target, send, start
@@ -111,7 +111,7 @@ def sign_in(email: str, password: str, client: Client) -> Entered:
                 return _enter(session, now, account, client)
             audit.record(session, now, actor, "password accepted", account.id)
             token = sessions.start(session, now, account, client, signed_in=False)
-            start(Step(session, now, sessions.digest(token), account, client), Purpose.SIGN_IN, {}, now)
+            start(Step(session, now, tokens.digest(token), account, client), Purpose.SIGN_IN, {}, now)
             return Entered(token, complete=False)
         is_disabled = fits and account is not None and account.disabled_at is not None
         event = "sign-in refused: disabled" if is_disabled else "wrong password"

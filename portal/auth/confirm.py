@@ -17,7 +17,7 @@ from portal.models import Purpose
 from portal.sessions import Browser
 from portal.web import gate, needs
 from portal.web.forms import CodeForm, PortalForm, SendForm, form_page, see_other
-from portal.web.steps import go_on
+from portal.web.steps import go_on, page_of
 
 
 class PasswordForm(PortalForm):
@@ -64,13 +64,13 @@ def _before_page(browser: Browser, page: Mapping[str, Any]) -> Response:
     """What opens a page: a code, which is sent when asked for; or the password while there is no phone."""
     form = PasswordForm()
     if browser.account.has_two_factor:
-        return form_page("auth/confirm.html", form, step="ask", what=what(page), next=page["path"])
+        return form_page("auth/confirm.html", form, step="ask", **_about(page), next=page["path"])
     form.act.data = ""
     if form.validate_on_submit():
         with form.refusals():
             confirming.ask(browser, page)
             return go_on(confirming.confirm_password(browser, page, form.password.data, gate.client()))
-    return form_page("auth/confirm.html", form, step="password", what=what(page), next=page["path"])
+    return form_page("auth/confirm.html", form, step="password", **_about(page), next=page["path"])
 
 
 def _confirm_password(browser: Browser, act: Mapping[str, Any]) -> Response:
@@ -83,7 +83,7 @@ def _confirm_password(browser: Browser, act: Mapping[str, Any]) -> Response:
     elif form.validate_on_submit():
         with form.refusals():
             return go_on(confirming.confirm_password(browser, act, form.password.data, gate.client()))
-    return form_page("auth/confirm.html", form, step="password", what=what(act), next=None)
+    return form_page("auth/confirm.html", form, step="password", **_about(act), next=None)
 
 
 def _confirm_code(browser: Browser, act: Mapping[str, Any]) -> Response:
@@ -96,4 +96,9 @@ def _confirm_code(browser: Browser, act: Mapping[str, Any]) -> Response:
 
 def _code_page(browser: Browser, act: Mapping[str, Any], form: PortalForm) -> Response:
     page = code_page.build(browser, gate.client(), clock.now(), Purpose.CONFIRM, act)
-    return form_page("auth/confirm.html", form, step="code", what=what(act), next=None, page=page)
+    return form_page("auth/confirm.html", form, step="code", **_about(act), next=None, page=page)
+
+
+def _about(act: Mapping[str, Any]) -> dict[str, str]:
+    """What is confirmed, and where to go instead."""
+    return {"what": what(act), "back": page_of(act)}

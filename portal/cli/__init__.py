@@ -86,7 +86,7 @@ def check() -> None:
 @main.command()
 @with_appcontext
 def prune() -> None:
-    """Delete spent codes, texts, sessions and limit counts, and old addresses from the audit."""
+    """Delete spent codes, texts, sessions, limit counts and acts that nobody confirmed, and old addresses."""
     counts = prune_now(clock.now())
     click.echo(", ".join(f"{kind} {count}" for kind, count in counts.items()))
 

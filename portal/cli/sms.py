@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from portal import numbers, texts
+from portal.delivery.metrics_server import MetricsServer
 from portal.numbers import PhoneError
 from portal.sms_backends.base import SmsBackend, SmsMessage, SmsRejected, SmsUnavailable
 
@@ -26,7 +27,7 @@ def send_test(number: str, name: str | None) -> None:
     config = current_app.config
     backend = _backend(name)
     try:
-        to = numbers.parse(number, config["SMS_DEFAULT_REGION"], config["SMS_ALLOWED_REGIONS"] or None)
+        to = numbers.parse(number, config["SMS_DEFAULT_REGION"], config["SMS_ALLOWED_REGIONS"])
     except PhoneError as error:
         raise click.ClickException(str(error)) from error
     message = SmsMessage(
@@ -43,16 +44,28 @@ def send_test(number: str, name: str | None) -> None:
 
 
 @sms.command()
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(1, 65535),
+    help="Serve /metrics on HOST at this port, to the addresses of METRICS_ALLOWED.",
+)
 @with_appcontext
-def dispatch() -> None:
+def dispatch(metrics_port: int | None) -> None:
     """Send what waits until SIGTERM, beside the web processes that do it too."""
+    host = current_app.config["HOST"]
+    metrics = MetricsServer(current_app.wsgi_app, host, metrics_port) if metrics_port else None
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     background = current_app.extensions["background"]
     background.start()
     click.echo("Sending texts.")
+    if metrics:
+        metrics.start()
+        click.echo(f"How many, and how fast, is at port {metrics_port} of {host}, under /metrics.")
     signal.sigwait(ends)
     background.stop()
+    if metrics:
+        metrics.stop()
 
 
 def _backend(name: str | None) -> SmsBackend:

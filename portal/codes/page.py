@@ -94,7 +94,7 @@ def _send_form(step: Step, challenge: Challenge, target: Target) -> Send:
 
 def _status(text: TextMessage | None, now: datetime, next_at: datetime | None) -> Status:
     if text is None:
-        when = f" The next one is possible at {clock.in_words(next_at)}." if next_at else " Send it now."
+        when = f" You can send the next one at {clock.in_words(next_at)}." if next_at else " Send it now."
         return Status(f"No text was sent: there were too many in a short time.{when}", "bad", pending=False)
     phone = f"your phone ending {numbers.ending(text.number)}"
     if text.outcome is None:

@@ -138,7 +138,7 @@ class Dispatcher:
         if possible >= MOST_SENDS or (rejected and not text.proven and possible):
             self._settle(text, Outcome.POSSIBLE)
         elif isinstance(failures[-1], SmsRejected) and (not text.proven or _all_rejected(failures)):
-            self._settle(text, Outcome.REJECTED, reason=str(failures[-1])[:200])
+            self._settle(text, Outcome.REJECTED, reason=str(failures[-1]))
         else:
             self._put_back(text, is_new_possible=possible > text.possible)
 
@@ -165,9 +165,7 @@ class Dispatcher:
 def _ask(backend: SmsBackend, message: SmsMessage) -> Accepted | SmsRejected | SmsUnavailable:
     try:
         accepted = backend.send(message)
-        # Somebody else's text goes into a column of 100 characters: what can't be settled would be sent again.
-        named = "".join(c for c in str(accepted.provider_id or "") if c.isprintable())[:100]
-        return Accepted(named or None)
+        return Accepted(str(accepted.provider_id or ""))
     except (SmsRejected, SmsUnavailable) as error:
         return error
     except Exception as error:  # noqa: BLE001 - a backend that breaks its contract is an unknown answer

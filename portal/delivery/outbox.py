@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CursorResult, case, or_, select, update
+from sqlalchemy import CursorResult, String, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.models import Account, Challenge, TextMessage
@@ -104,17 +104,25 @@ def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[
 
 def settle(session: Session, now: datetime, text: TextMessage, outcome: Outcome, **facts: str | None) -> bool:
     """End a text. `facts`: provider, provider_id, reason. False when the lease was lost."""
-    return _update(session, text, settled_at=now, outcome=outcome.value, lease=None, lease_until=None, **facts)
+    fitting = {name: _fitting(name, value) for name, value in facts.items()}
+    return _update(session, text, settled_at=now, outcome=outcome.value, lease=None, lease_until=None, **fitting)
 
 
 def note_possible(session: Session, text: TextMessage, possible: int, provider: str) -> bool:
     """Keep the number of possible sends also when this process dies. False when the lease was lost."""
-    return _update(session, text, possible=possible, provider=provider)
+    return _update(session, text, possible=possible, provider=_fitting("provider", provider))
 
 
 def put_back(session: Session, text: TextMessage, due_at: datetime) -> bool:
     """All providers were tried in vain: again at `due_at`. False when the lease was lost."""
     return _update(session, text, passes=TextMessage.passes + 1, due_at=due_at, lease=None, lease_until=None)
+
+
+def _fitting(column: str, words: str | None) -> str | None:
+    """A provider's words, as the column takes them: what can't be settled is sent again at the end of each lease."""
+    kind = TextMessage.__table__.c[column].type
+    assert isinstance(kind, String)  # nosec B101  # noqa: S101 - said for the type checker
+    return "".join(c for c in words or "" if c.isprintable())[: kind.length] or None
 
 
 def _queue(session: Session, now: datetime, text: TextMessage) -> None:

@@ -16,12 +16,14 @@ import dns.rdatatype
 import dns.tokenizer
 from dns.rdtypes.txtbase import TXTBase
 
-from portal.dns.records import RecordSet, ZoneContent
+from portal.dns import presentation
+from portal.dns.records import RecordError, RecordSet, ZoneContent
 
 Key = tuple[str, str]
 """A record set's name, relative to its zone, and type."""
 STRING = 255
 """Bytes in one string of a TXT record (RFC 1035, 3.3.14)."""
+_TEXTS = frozenset({"TXT", "SPF"})
 COPIES = frozenset({"Slave", "Secondary", "Consumer"})
 UNCOUNTED = frozenset({"", "OFF"})
 """The values of soa_edit_api with which PowerDNS leaves the serial as it is. The zones that pdnsutil makes have ""."""
@@ -171,8 +173,8 @@ def alike(one: RecordSet | None, other: RecordSet | None) -> bool:
 def canonical(kind: str, value: str) -> str:
     """The value as the portal keeps it. What dnspython doesn't know, such as PowerDNS's own ALIAS, stays as it is."""
     try:
-        return _parse(kind, value).to_text()
-    except dns.exception.DNSException:
+        return _parse(kind, value).to_text() if kind in _TEXTS else presentation.canonical(kind, value)
+    except (dns.exception.DNSException, RecordError):
         return value
 
 
@@ -184,7 +186,7 @@ def _wire(kind: str, value: str) -> bytes:
 
 
 def _parse(kind: str, value: str) -> dns.rdata.Rdata:
-    if kind in {"TXT", "SPF"}:
+    if kind in _TEXTS:
         return _parse_txt(kind, value)
     return dns.rdata.from_text("IN", kind, value, origin=dns.name.root, relativize=False)
 

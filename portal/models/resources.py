@@ -14,7 +14,7 @@ class Owned:
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
-    external_id: Mapped[str | None] = mapped_column(String(100), unique=True)
+    external_id: Mapped[str | None] = mapped_column(String(100), unique=True, index=True)
     """The shop's own id for it, by which an import finds it again."""
     revision: Mapped[int] = mapped_column(default=1)
     """Rises with each change of the row."""

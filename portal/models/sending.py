@@ -34,7 +34,8 @@ class Challenge(Base):
     """The one browser in which the code works."""
     purpose: Mapped[str] = mapped_column(String(10))
     subject: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What the code pays for, never changed: slot and number to prove, or the act to confirm with its values."""
+    """What the code pays for: slot and number to prove, or the act to confirm with its values, until it is done or
+    given up. Never another."""
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

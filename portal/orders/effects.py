@@ -56,5 +56,13 @@ class Effect:
     """The columns that a driver may say, with their types. What else it says is left out."""
     check: Callable[[Session, Order, Any], None] | None = None
     """Raises NotNowError for what can't be asked now. Runs in the transaction that makes the order."""
+    failed: Callable[[Session, Order], None] | None = None
+    """What follows when it could not be carried out."""
+    binds_itself: bool = False
+    """Whether its check compares what is asked with what is there; else any change of the object since refuses it."""
     makes_password: bool = False
     """Whether a new password is made with the order, shown once, and kept encrypted until it is settled."""
+    tells: bool = False
+    """Whether its driver answers with something to show, once."""
+    removes: bool = False
+    """Whether its object is gone afterwards."""

@@ -1,7 +1,9 @@
 """Making an order: in the transaction of the proof that allows it."""
 
+import hashlib
+import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +17,7 @@ from portal.audit import About, Client
 from portal.kinds import Kind
 from portal.models import Account, Order
 from portal.orders import objects, queue
+from portal.orders.ahead import orders_ahead
 from portal.orders.catalogue import EFFECTS
 from portal.orders.effects import NotNowError
 
@@ -26,16 +29,23 @@ _PASSWORD_LENGTH = 20
 
 
 def act_on(act: Act, kind: Kind, thing: Any, once: str, **values: Any) -> dict[str, Any]:
-    """The act as it waits: on this object as it is now."""
-    return {
+    """The act as it waits: on this object as it is now. `once` is that of its form, or of several beside each other."""
+    asked = {
         "act": act,
         "kind": kind,
         "id": thing.id,
         "name": objects.name_of(thing),
         "revision": thing.revision,
         "values": values,
-        "once": once,
     }
+    # Another act from the same page is no double click.
+    this_once = json.dumps([once, act, kind, thing.id, values], sort_keys=True)
+    return asked | {"once": hashlib.sha256(this_once.encode()).hexdigest()[:32]}
+
+
+def refuse(session: Session, account: Account, act: Mapping[str, Any]) -> None:
+    """Raise NotNowError for what would be refused anyway, so that no code is sent for it."""
+    _check(session, _new(account, act), act)
 
 
 def place(
@@ -50,27 +60,11 @@ def place(
         return earlier
     kind, effect = Kind(act["kind"]), EFFECTS[Act(act["act"])]
     assert kind in TERMS[Act(act["act"])].kinds  # nosec B101  # noqa: S101 - views ask only for what fits
-    thing = objects.hold(session, kind, account.id, act["id"]) if act["id"] is not None else None
-    if act["id"] is not None and (thing is None or thing.revision != act["revision"]):
-        raise NotNowError(f"{act['name']} has changed since you asked, so nothing was done. Look at it and ask again.")
-    driver = current_app.config["DRIVERS"][kind].name
-    order = Order(
-        account_id=account.id,
-        once=act["once"],
-        kind=kind,
-        object_id=act["id"],
-        object_name=act["name"],
-        act=act["act"],
-        values=act["values"],
-        asked_at=now,
-        by="customer",
-        address=client.address,
-        proof=proof,
-        driver=driver,
-        due_at=None if driver == LOCAL else now,
-    )
-    if effect.check is not None:
-        effect.check(session, order, thing)
+    order = _new(account, act)
+    order.asked_at, order.by, order.address, order.proof = now, "customer", client.address, proof
+    order.driver = current_app.config["DRIVERS"][kind].name
+    order.due_at = None if order.driver == LOCAL else now
+    _check(session, order, act)
     if effect.makes_password:
         password = "".join(secrets.choice(_LETTERS) for _ in range(_PASSWORD_LENGTH))
         order.secret = sealing.seal(current_app.config["SEAL_KEY"], password)
@@ -80,3 +74,40 @@ def place(
         session, now, audit.customer(client), act["act"], account.id, about, name=act["name"], order=str(order.id)
     )
     return order
+
+
+def _new(account: Account, act: Mapping[str, Any]) -> Order:
+    """Not in the session yet."""
+    return Order(
+        account_id=account.id,
+        once=act["once"],
+        kind=Kind(act["kind"]),
+        object_id=act["id"],
+        object_name=act["name"],
+        act=act["act"],
+        values=act["values"],
+    )
+
+
+def _check(session: Session, order: Order, act: Mapping[str, Any]) -> None:
+    """Raises NotNowError for what makes no sense as things are."""
+    effect, thing = EFFECTS[Act(act["act"])], None
+    if act["id"] is not None:
+        kind = Kind(act["kind"])
+        thing = objects.hold(session, kind, order.account_id, act["id"])
+        if thing is None or (thing.revision != act["revision"] and not effect.binds_itself):
+            raise NotNowError(
+                f"{act['name']} has changed since you asked, so nothing was done. Look at it and ask again."
+            )
+        _check_ahead(order, orders_ahead(session, kind, act["id"]))
+    if effect.check is not None:
+        effect.check(session, order, thing)
+
+
+def _check_ahead(order: Order, ahead: Sequence[Order]) -> None:
+    for earlier in ahead:
+        if EFFECTS[Act(earlier.act)].removes:
+            raise NotNowError(f"{order.object_name} is being deleted, so nothing else can be asked for.")
+        if (earlier.act, earlier.values) == (order.act, order.values):
+            title = TERMS[Act(order.act)].title
+            raise NotNowError(f"“{title}” is asked for already. It is listed under Last orders.")

@@ -44,6 +44,9 @@ def settle_done(session: Session, now: datetime, order: Order, done: Done, actor
 
 def settle_failed(session: Session, now: datetime, order: Order, note: str, actor: Actor) -> None:
     order.secret = None
+    effect = EFFECTS[Act(order.act)]
+    if effect.failed is not None:
+        effect.failed(session, order)
     _settle(session, now, order, Outcome.FAILED, note, actor)
 
 

@@ -56,6 +56,8 @@ def _choices(names: Mapping[Any, str]) -> list[SelectChoice]:
 class FilterForm(PortalForm):
     """It stands in the address, so that what it shows can be kept as a bookmark."""
 
+    leads = False
+
     class Meta:
         csrf = False  # It changes nothing.
 

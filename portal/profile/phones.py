@@ -58,9 +58,14 @@ def phone(slot: str) -> Response:
                 return go_on(journey.begin_first(browser, act, gate.client()))
             confirming.ask(browser, act)
             return see_other("auth.confirm")
-    region = current_app.config["SMS_DEFAULT_REGION"]
-    first = not account.has_two_factor
-    return form_page("profile/phone.html", form, slot=slot, region=region, example=numbers.example(region), first=first)
+    return form_page(
+        "profile/phone.html",
+        form,
+        slot=slot,
+        example=numbers.example(current_app.config["SMS_DEFAULT_REGION"]),
+        first=not account.has_two_factor,
+        must=gate.owes_phone(account),
+    )
 
 
 @bp.route(f"{_SLOT}/verify", methods=["GET", "POST"])
@@ -96,8 +101,9 @@ def remove(slot: str) -> Response:
 
 
 def _verify_page(form: PortalForm, slot: str) -> Response:
-    page = code_page.build(gate.signed_in(), gate.client(), clock.now(), Purpose.PROVE, {"slot": slot})
-    return form_page("profile/verify.html", form, page=page, slot=slot)
+    browser = gate.signed_in()
+    page = code_page.build(browser, gate.client(), clock.now(), Purpose.PROVE, {"slot": slot})
+    return form_page("profile/verify.html", form, page=page, slot=slot, must=gate.owes_phone(browser.account))
 
 
 def _view(account: Account, slot: Slot) -> SlotView:

@@ -1,15 +1,20 @@
 """One order: what was asked for, and what became of it: /resources/orders/<id>."""
 
-from flask import abort, make_response, render_template
+from flask import abort, flash, make_response, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal import clock
-from portal.acts import what
+from portal import clock, sessions
+from portal.acts import Act, what
 from portal.database import begin_read, begin_write
+from portal.kinds import Kind
 from portal.models import Order
-from portal.orders import listing, secrets
+from portal.orders import listing, objects, secrets
+from portal.orders.catalogue import EFFECTS
 from portal.resources import bp
+from portal.sealing import UnsealError
 from portal.web import gate
+from portal.web.forms import see_other
+from portal.web.steps import do, page_of
 
 
 @bp.get("/orders/<int:order_id>")
@@ -19,11 +24,19 @@ def order(order_id: int) -> Response:
 
 @bp.post("/orders/<int:order_id>/secret")
 def order_secret(order_id: int) -> Response:
-    """Show the secret of an order, once. It stands on no page that has an address."""
-    account = gate.signed_in().account
-    _own(order_id)
-    with begin_write() as session:
-        secret = secrets.show(session, clock.now(), account.id, order_id, gate.client())
+    """Show the secret of an order, once, after a fresh proof. It stands on no page that has an address."""
+    browser, now = gate.signed_in(), clock.now()
+    effect = EFFECTS[Act(_own(order_id).act)]
+    if not sessions.is_fresh(browser.row, now):
+        path = url_for("resources.order", order_id=order_id)
+        page = "your transfer code" if effect.tells else "your new password"
+        return do({"act": Act.SEE_PAGE, "path": path, "page": page})
+    try:
+        with begin_write() as session:
+            secret = secrets.show(session, now, browser.account.id, order_id, gate.client())
+    except UnsealError:
+        flash("It can't be read any more: the portal was given a new key since. Ask for it once more.", "bad")
+        return see_other("resources.order", order_id=order_id)
     return _page(_own(order_id), secret)
 
 
@@ -36,14 +49,24 @@ def _own(order_id: int) -> Order:
 
 
 def _page(found: Order, secret: str | None) -> Response:
-    asked = {"act": found.act, "name": found.object_name}
+    kind, effect = Kind(found.kind), EFFECTS[Act(found.act)]
+    asked = {"act": found.act, "kind": kind, "id": found.object_id, "name": found.object_name, "values": found.values}
     return make_response(
         render_template(
             "resources/order.html",
             order=found,
             what=what(asked),
             status=listing.status(found),
+            back=page_of(asked) if _is_there(kind, found) else None,
+            effect=effect,
             can_show=secrets.can_show(found),
             secret=secret,
         )
     )
+
+
+def _is_there(kind: Kind, found: Order) -> bool:
+    if found.object_id is None:
+        return False
+    with begin_read() as session:
+        return objects.find(session, kind, found.account_id, found.object_id) is not None

@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from flask import abort, current_app, render_template
+from flask import current_app
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, SelectField
+from wtforms import SelectField, ValidationError
 
 from portal.acts import Act
 from portal.database import begin_read
 from portal.kinds import Kind
-from portal.orders import listing, objects
-from portal.resources import bp
-from portal.web import gate
-from portal.web.act_form import ActForm
+from portal.orders import servers
+from portal.orders.one_object import orders_on
+from portal.resources import bp, cells
+from portal.resources.own import own
+from portal.web.act_form import ActsForm
+from portal.web.forms import form_page
 from portal.web.needs import SERVER_ACTS
 from portal.web.steps import do
 
@@ -20,61 +22,51 @@ _KINDS = {"virtual-servers": Kind.VPS, "dedicated-servers": Kind.DEDICATED}
 _SERVER = "/<any('virtual-servers', 'dedicated-servers'):which>/<int:id>"
 
 
-class ServerForm(ActForm):
-    act = HiddenField()
-    image = SelectField("System", validate_choice=True)
+class ServerForm(ActsForm):
+    acts = SERVER_ACTS
+    image = SelectField("System", validate_choice=False)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.image.choices = list(current_app.config["SERVER_IMAGES"])
 
-    @property
-    def wanted(self) -> Act:
-        """Aborts with 400 for what is no act on a server."""
-        try:
-            act = Act(self.act.data)
-        except ValueError:
-            abort(400)
-        return act if act in SERVER_ACTS else abort(400)
+    def validate_image(self, field: SelectField) -> None:
+        if self.act.data == Act.REINSTALL_SERVER and field.data not in field.choices:
+            raise ValidationError("Choose one of these systems.")
 
 
 @bp.get("/virtual-servers/<int:id>")
-def virtual_server(id: int) -> str:  # noqa: A002 - the name in the path
-    return _page(Kind.VPS, id)
+def virtual_server(id: int) -> Response:  # noqa: A002 - the name in the path
+    return _page(Kind.VPS, own(Kind.VPS, id))
 
 
 @bp.get("/dedicated-servers/<int:id>")
-def dedicated_server(id: int) -> str:  # noqa: A002 - the name in the path
-    return _page(Kind.DEDICATED, id)
+def dedicated_server(id: int) -> Response:  # noqa: A002 - the name in the path
+    return _page(Kind.DEDICATED, own(Kind.DEDICATED, id))
 
 
 @bp.post(f"{_SERVER}/act")
 def server_act(which: str, id: int) -> Response:  # noqa: A002 - the name in the path
     kind = _KINDS[which]
-    server = _own(kind, id)
+    server = own(kind, id)
     form = ServerForm()
     act = form.wanted
-    if act is not Act.REINSTALL_SERVER:
-        del form.image
     if not form.validate_on_submit():
-        abort(400)
+        return _page(kind, server, form)
     values = {"image": form.image.data} if act is Act.REINSTALL_SERVER else {}
     return do(form.act_on(act, kind, server, **values))
 
 
-def _own(kind: Kind, object_id: int) -> Any:
+def _page(kind: Kind, server: Any, form: ServerForm | None = None) -> Response:
     with begin_read() as session:
-        server = objects.find(session, kind, gate.signed_in().account.id, object_id)
-    return server or abort(404)
-
-
-def _page(kind: Kind, object_id: int) -> str:
-    server = _own(kind, object_id)
-    with begin_read() as session:
-        orders = listing.last_of(session, kind, server.account_id, server.id)
-    form = ServerForm(formdata=None, revision=str(server.revision))
-    which = next(path for path, its in _KINDS.items() if its is kind)
-    runs = server.state in {"running", "on", "rebooting"}
-    return render_template(
-        "resources/server.html", server=server, which=which, kind=kind, orders=orders, form=form, runs=runs
+        orders = orders_on(session, kind, server)
+    return form_page(
+        "resources/server.html",
+        (form or ServerForm(formdata=None)).on(server),
+        server=server,
+        which=next(path for path, its in _KINDS.items() if its is kind),
+        is_virtual=kind is Kind.VPS,
+        state=cells.state(server.state),
+        orders=orders,
+        will_run=servers.runs(server, orders.ahead),
     )

@@ -11,6 +11,7 @@ from vonage_http_client.errors import HttpRequestError
 from vonage_sms import PartialFailureError, Sms, SmsError
 from vonage_sms import SmsMessage as VonageMessage
 
+from portal.sms_backends import gsm7
 from portal.sms_backends.base import Accepted, Setting, SmsBackend, SmsConfigError, SmsMessage, SmsUnavailable
 from portal.sms_backends.deadline import Deadline
 from portal.sms_backends.outcomes import CERTAIN, POSSIBLE, REJECTED, Table, error_names, failure, http_names
@@ -57,15 +58,11 @@ OUTCOMES: Table = {
 
 MIN_TTL, MAX_TTL = 20_000, 604_800_000
 """Milliseconds: https://developer.vonage.com/en/api/sms"""
-GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
-)
-"""3GPP TS 23.038. Vonage puts question marks for what isn't in it, unless the type is unicode."""
 
 
 def host(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d{1,5})?", text):
+    match = re.fullmatch(r"[A-Za-z0-9.-]+(?::(\d{1,5}))?", text, re.ASCII)
+    if not match or not 0 < int(match[1] or 443) < 2**16:
         raise ValueError("must be a host such as rest.nexmo.com, or host:port, without https://")
     return text
 
@@ -118,7 +115,8 @@ class VonageBackend(SmsBackend):
                 "to": message.to.removeprefix("+"),
                 "from_": (message.sender or self._sender).removeprefix("+"),
                 "text": message.text,
-                "type": "text" if GSM7.issuperset(message.text) else "unicode",
+                # As "text", what is outside the alphabet would arrive as question marks.
+                "type": "text" if gsm7.ALPHABET.issuperset(message.text) else "unicode",
                 "ttl": min(max(message.ttl_seconds * 1000, MIN_TTL), MAX_TTL),
                 "client_ref": message.reference,
             }

@@ -7,7 +7,7 @@
   // Waits and the status of a text
 
   const words = (s) => {
-    if (s < 100) return `${s} s`;
+    if (s < 100) return `${s} second${s === 1 ? "" : "s"}`;
     return s < 7200 ? `${Math.round(s / 60)} minutes` : `${Math.round(s / 3600)} hours`;
   };
 
@@ -15,9 +15,9 @@
   let fetches = 0;
   let busy = false;
 
-  // Without what differs each time, a form's token and the words of a countdown: to swap a block for its like would
+  // Without what differs each time, a form's tokens and the words of a countdown: to swap a block for its like would
   // lose a press that is under way.
-  const look = (block) => block.innerHTML.replace(/(csrf_token" value="|<time data-countdown[^>]*>)[^"<]*/g, "$1");
+  const look = (block) => block.innerHTML.replace(/((?:csrf_token|once)" (?:type="hidden" )?value="|<time data-countdown[^>]*>)[^"<]*/g, "$1");
 
   // Takes the live blocks from a fresh copy of the page; one that holds the focus is left alone.
   const refresh = async () => {

@@ -16,6 +16,7 @@ from portal.tickets.typed import one_line, plain
 from portal.tickets.writing import NoSuchTicketError, Written
 from portal.web import gate
 from portal.web.forms import PortalForm, form_page, see_other
+from portal.web.pages import pages_of
 
 LONGEST_SUBJECT = 200
 LONGEST_MESSAGE = 10_000
@@ -51,6 +52,7 @@ class TicketForm(PortalForm):
 
 
 class MessageForm(PortalForm):
+    leads = False
     message = _message()
     once = _once()
 
@@ -65,10 +67,11 @@ def index() -> str:
         show = Show(request.args.get("state", Show.OPEN))
     except ValueError:
         show = Show.OPEN
-    page = request.args.get("page", 1, _page_number)
     with begin_read() as session:
-        tickets, more = reading.list_own(session, gate.signed_in().account.id, show, page)
-    return render_template("support/index.html", tickets=tickets, more=more, page=page, show=show, shows=list(Show))
+        account_id = gate.signed_in().account.id
+        pages = pages_of(reading.count_own(session, account_id, show), reading.ON_A_PAGE)
+        tickets = reading.list_own(session, account_id, show, pages.skip)
+    return render_template("support/index.html", tickets=tickets, pages=pages, show=show, shows=list(Show))
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -138,10 +141,6 @@ def _note_seen(found: Ticket) -> None:
     """That is all a GET may write, as when a browser was last seen."""
     with begin_write() as session:
         reading.note_seen(session, found)
-
-
-def _page_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 and int(text) else 1  # noqa: PLR2004 - more pages than tickets
 
 
 def _id(text: str) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from portal.models import Account, Ticket, TicketMessage
@@ -37,11 +37,14 @@ class Listed:
     """Whether the help desk has not taken all of it yet."""
 
 
-def list_own(session: Session, account_id: int, show: Show, page: int) -> tuple[Sequence[Ticket], bool]:
-    """A page of a customer's tickets, the last changed first, and whether there are more."""
+def count_own(session: Session, account_id: int, show: Show) -> int:
+    return session.scalar(select(func.count()).where(Ticket.account_id == account_id, _WHICH[show])) or 0
+
+
+def list_own(session: Session, account_id: int, show: Show, skip: int) -> Sequence[Ticket]:
+    """A page of a customer's tickets, the last changed first."""
     found = select(Ticket).where(Ticket.account_id == account_id, _WHICH[show]).order_by(*_NEWEST_FIRST)
-    rows = session.scalars(found.offset((page - 1) * ON_A_PAGE).limit(ON_A_PAGE + 1)).all()
-    return rows[:ON_A_PAGE], len(rows) > ON_A_PAGE
+    return session.scalars(found.offset(skip).limit(ON_A_PAGE)).all()
 
 
 def own(session: Session, account_id: int, ticket_id: int) -> Ticket | None:

@@ -1,10 +1,11 @@
 """The form of one act on one object: a button, or a few fields and a button."""
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar, Self
 
+from flask import abort
 from wtforms import HiddenField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Regexp
 
 from portal.acts import Act
 from portal.kinds import Kind
@@ -15,11 +16,34 @@ from portal.web.forms import PortalForm
 class ActForm(PortalForm):
     """What was seen is what is acted on: `revision` is the object's when the page was drawn."""
 
-    once = HiddenField(validators=[InputRequired(), Length(max=32)], default=lambda: secrets.token_hex(16))
+    once = HiddenField(validators=[Regexp(r"[0-9a-f]{1,32}\Z")], default=lambda: secrets.token_hex(16))
     revision = HiddenField(validators=[InputRequired()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid: bool = super().validate(extra_validators)
+        if self.once.errors or self.revision.errors:
+            self.form_errors.append("Something of this page was lost. Open it again, then send the form once more.")
+        return is_valid
+
+    def on(self, thing: Any) -> Self:
+        """To be shown: with the object as it is now."""
+        self.revision.data = str(thing.revision)
+        return self
 
     def act_on(self, act: Act, kind: Kind, thing: Any, **values: Any) -> dict[str, Any]:
         """The act as it waits. One on a stale page is refused when it is carried out."""
         seen = self.revision.data
         revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0  # noqa: PLR2004 - fits an int
         return act_on(act, kind, thing, self.once.data, **values) | {"revision": revision}
+
+
+class ActsForm(ActForm):
+    """Of a page where each act has a form of its own, all with one action."""
+
+    acts: ClassVar[frozenset[Act]]
+    act = HiddenField()
+
+    @property
+    def wanted(self) -> Act:
+        """Aborts with 400 for what no form of the page asks for."""
+        return next((act for act in self.acts if act == self.act.data), None) or abort(400)

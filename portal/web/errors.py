@@ -14,6 +14,7 @@ from portal.codes.state import StartOverError
 from portal.logs import request_id
 from portal.passwords import HashingBusyError
 from portal.sessions import SignedOutError
+from portal.web import record
 from portal.web.forms import see_other
 from portal.web.notice import be_plain
 
@@ -71,7 +72,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _expired_form(error: CSRFError) -> Response:
-    del error
+    record.why(str(error.description))
     back = request.path if request.endpoint and "GET" in _methods() else url_for("web.index")
     return error_page(400, _EXPIRED, Action(back, "Open the page again"))
 

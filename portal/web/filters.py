@@ -7,6 +7,7 @@ from flask import Flask
 
 from portal import clock
 from portal.acts import TERMS, Act
+from portal.dns import ttl
 from portal.models import Order
 from portal.orders.listing import status
 
@@ -14,7 +15,7 @@ _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters |= {"order_name": order_name, "order_status": status}
+    app.jinja_env.filters |= {"order_name": order_name, "order_status": status, "ttl": ttl.spoken}
     app.jinja_env.filters |= {"day": day, "clock": clock_time, "iso": iso, "money": money, "countdown": countdown}
 
 
@@ -36,10 +37,10 @@ def money(value: Decimal, currency: str) -> str:
 
 
 def countdown(value: datetime) -> str:
-    """The time from now until then: "28 s" or "4 minutes"."""
+    """The time from now until then: "28 seconds" or "4 minutes"."""
     seconds = max(0, round((value - clock.now()).total_seconds()))
     if seconds < 100:  # noqa: PLR2004 - below that, seconds are what one waits for
-        return f"{seconds} s"
+        return f"{seconds} second{'s' * (seconds != 1)}"
     if seconds < 2 * 3600:
         return f"{round(seconds / 60)} minutes"
     return f"{round(seconds / 3600)} hours"

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import make_response, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import Field, Form, HiddenField, StringField
+from wtforms import Field, Form, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from portal import clock, otp
+from portal.web import record
 from portal.web.refusals import Refusal, refusals
 
 
 class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
     """A form that checks shape only: it spends nothing and asks no database."""
 
+    leads: ClassVar[bool] = True
+    """Whether its page begins at it. One that stands below what is read, or beside it, does so only when refused."""
     refusal: Refusal | None = None
 
     @contextmanager
@@ -28,6 +32,8 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
         self.refusal = caught.refusal
         if self.refusal is None:
             return
+        if self.refusal.why:
+            record.why(self.refusal.why)
         field = next((self._fields[name] for name in self.refusal.fields if name in self._fields), None)
         if field is None:
             self.form_errors.append(self.refusal.sentence)
@@ -39,6 +45,29 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
         if self.refusal is not None:
             return self.refusal.status
         return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.OK
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status != HTTPStatus.OK
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """When a refused form will work again, if that is a matter of time."""
+        return self.refusal.retry_at if self.refusal else None
+
+    @property
+    def focus(self) -> str:
+        """The field its page begins at: the first with an error, else the first to be typed, else the first.
+
+        Empty for none.
+        """
+        if not (self.leads or self.is_refused):
+            return ""
+        shown = [field for field in self if not isinstance(field, HiddenField)]
+        wrong = [field for field in shown if field.errors]
+        # What was typed into a password field is not shown again.
+        empty = [field for field in shown if isinstance(field, PasswordField) or not field.data]
+        return next(str(field.name) for field in [*wrong, *empty, *shown])
 
 
 def is_plain_line(form: Form, field: Field) -> None:
@@ -85,10 +114,9 @@ class CodeForm(PortalForm):
 
 def form_page(template: str, form: PortalForm, **context: Any) -> Response:
     """The page of a form: 200 the first time, 422 with errors, 429 with the time during a wait."""
-    retry_at = form.refusal.retry_at if form.refusal else None
-    response = make_response(render_template(template, form=form, retry_at=retry_at, **context), form.status)
-    if retry_at is not None:
-        response.headers["Retry-After"] = str(max(1, round((retry_at - clock.now()).total_seconds() + 0.5)))
+    response = make_response(render_template(template, form=form, **context), form.status)
+    if form.retry_at is not None:
+        response.headers["Retry-After"] = str(max(1, round((form.retry_at - clock.now()).total_seconds() + 0.5)))
     return response
 
 

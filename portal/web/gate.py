@@ -1,6 +1,7 @@
 """Who may open what. A page is private until it is listed here."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
@@ -12,7 +13,9 @@ from portal import clock, known_browsers, sessions
 from portal.accounts.signing_in import Entered
 from portal.audit import Client
 from portal.extensions import login_manager
+from portal.models import Account
 from portal.sessions import Browser
+from portal.web import record
 
 PUBLIC = frozenset(
     {
@@ -105,6 +108,11 @@ def forget() -> None:
     session.clear()
 
 
+def owes_phone(account: Account) -> bool:
+    """Whether the account must add a phone before anything else."""
+    return not account.has_two_factor and account.account_type in current_app.config["REQUIRE_TWO_FACTOR"]
+
+
 def safe_path(path: str | None) -> str | None:
     """A path of this site, or None.
 
@@ -136,14 +144,21 @@ def _leave_known_cookie(response: Response) -> Response:
 
 
 def _load_user(token: str) -> Browser | None:
-    browser = sessions.load(token, clock.now())
+    browser = _load(token)
     return browser if browser and browser.row.signed_in else None
+
+
+def _load(token: str) -> Browser | None:
+    browser = sessions.load(token, clock.now())
+    if browser is not None:
+        record.who(browser.account.id)
+    return browser
 
 
 def _half_browser() -> Browser | None:
     if "half_browser" not in g:
         token = session.get(_HALF)
-        browser = sessions.load(token, clock.now()) if isinstance(token, str) else None
+        browser = _load(token) if isinstance(token, str) else None
         g.half_browser = browser if browser and not browser.row.signed_in else None
     return g.half_browser  # type: ignore[no-any-return]  # `g` holds anything
 
@@ -166,9 +181,9 @@ def _check_access() -> Response | None:
     if current_user.is_authenticated:
         return _enrolment_first(signed_in()) if endpoint not in ENROLMENT else None
     if _half_browser() is not None:
-        return None if endpoint in PASSWORD_ONLY else redirect(url_for("auth.verify"))
+        return None if endpoint in PASSWORD_ONLY else _send_away("the code is not typed yet", "auth.verify")
     going_to = request.path if request.method == "GET" else None
-    return redirect(url_for("auth.login", next=safe_path(going_to)))
+    return _send_away("not signed in", "auth.login", next=safe_path(going_to))
 
 
 def _check_names() -> None:
@@ -179,7 +194,11 @@ def _check_names() -> None:
 
 
 def _enrolment_first(browser: Browser) -> Response | None:
-    account = browser.account
-    if account.has_two_factor or account.account_type not in current_app.config["REQUIRE_TWO_FACTOR"]:
+    if not owes_phone(browser.account):
         return None
-    return redirect(url_for("profile.phone", slot="primary"))
+    return _send_away("a phone must be added first", "profile.phone", slot="primary")
+
+
+def _send_away(why: str, endpoint: str, **values: Any) -> Response:
+    record.why(why)
+    return redirect(url_for(endpoint, **values))

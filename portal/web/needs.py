@@ -23,6 +23,11 @@ SERVER_ACTS = frozenset(
     }
 )  # fmt: skip
 
+SITE_ACTS = frozenset({Act.UPDATE_SITE, Act.RESET_ADMIN, Act.DELETE_SITE})
+DOMAIN_ACTS = frozenset(
+    {Act.LOCK_DOMAIN, Act.UNLOCK_DOMAIN, Act.TRANSFER_DOMAIN, Act.AUTO_RENEW_ON, Act.AUTO_RENEW_OFF}
+)
+
 
 @dataclass(frozen=True)
 class Nothing:
@@ -45,7 +50,17 @@ ROUTES: Final[dict[str, frozenset[Act] | Nothing]] = {
     "profile.remove": frozenset({Act.REMOVE_PHONE}),
     "profile.password": frozenset({Act.CHANGE_PASSWORD}),
     "resources.server_act": SERVER_ACTS,
-    "resources.order_secret": Nothing("shows once what a code allowed this browser's customer to see"),
+    "resources.site_act": SITE_ACTS,
+    "resources.domain_act": DOMAIN_ACTS,
+    "resources.name_servers": frozenset({Act.SET_NAME_SERVERS}),
+    "resources.record": frozenset({Act.CHANGE_RECORDS, Act.CHANGE_APEX}),
+    "resources.record_delete": frozenset({Act.CHANGE_RECORDS, Act.CHANGE_APEX}),
+    "resources.zone_delete": frozenset({Act.DELETE_ZONE}),
+    "resources.zone_import": Nothing("keeps a difference to look at; nothing changes"),
+    "resources.zone_undo": Nothing("keeps a difference to look at; nothing changes"),
+    "resources.zone_apply": frozenset({Act.IMPORT_ZONE, Act.CHANGE_RECORDS, Act.CHANGE_APEX, Act.MAKE_ZONE}),
+    # The code was for making it: whoever has the browser days later must prove again who they are.
+    "resources.order_secret": frozenset({Act.SEE_PAGE}),
     "hooks.orders": Nothing("signed by the shop"),
     "hooks.tickets": Nothing("signed by the shop"),
     "support.new": Nothing("opens a ticket; counted by the limits on tickets"),

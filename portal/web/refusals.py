@@ -12,6 +12,7 @@ from portal.codes.redeeming import DeadCodeError, WrongCodeError
 from portal.codes.sending import WaitError
 from portal.limits import LimitReachedError
 from portal.numbers import PhoneError
+from portal.orders.effects import NotNowError
 from portal.passwords import WeakPasswordError
 
 
@@ -24,6 +25,8 @@ class Refusal:
     sentence: str
     status: int = 422
     retry_at: datetime | None = None
+    why: str = ""
+    """For the log, where the status does not tell enough."""
 
 
 _LIMITS = {
@@ -33,14 +36,15 @@ _LIMITS = {
     "TEXT": "Too many texts in a short time.",
     "TICKET": "Too many messages in a short time.",
 }
-_SHUT = "Too many wrong codes in a row: codes are shut for this account. Contact support to open it again."
+_SHUT = "Too many wrong codes in a row, so this account takes no more codes. Contact support to open it again."
 
 
 def _limit(error: LimitReachedError) -> Refusal:
+    why = f"limit {error.name}"
     if error.until is None:
-        return Refusal((), _SHUT, 429)
+        return Refusal((), _SHUT, 429, why=why)
     sentence = _LIMITS[error.name.partition("_")[0]]
-    return Refusal((), f"{sentence} Try again at {clock.in_words(error.until)}.", 429, error.until)
+    return Refusal((), f"{sentence} Try again at {clock.in_words(error.until)}.", 429, error.until, why)
 
 
 def _wrong_code(error: WrongCodeError) -> Refusal:
@@ -52,13 +56,14 @@ def _wrong_code(error: WrongCodeError) -> Refusal:
 
 _EXPLAIN: dict[type[Exception], Callable[[Any], Refusal]] = {
     LimitReachedError: _limit,
-    WaitError: lambda e: Refusal((), f"The next text is possible at {e.until:%H:%M:%S} UTC.", 429, e.until),
+    WaitError: lambda e: Refusal((), f"You can send the next text at {e.until:%H:%M:%S} UTC.", 429, e.until),
     WrongCodeError: _wrong_code,
     DeadCodeError: lambda e: Refusal(("code",), e.sentence),
     WrongPasswordError: lambda _: Refusal(("password",), "The email and password don't match. Check both."),
     NotYourPasswordError: lambda _: Refusal(("current_password", "password"), "That is not your password."),
     AccountDisabledError: lambda _: Refusal((), "This account is switched off. Contact support to open it again."),
     EmailTakenError: lambda _: Refusal(("email",), "There is an account with this email already. Sign in instead."),
+    NotNowError: lambda e: Refusal((), str(e)),
     PhoneError: lambda e: Refusal(("number",), str(e)),
     WeakPasswordError: lambda e: Refusal(("password",), str(e)),
 }

@@ -5,6 +5,7 @@ from flask import Flask
 
 from tests.attacks.rows import all_rows
 from tests.person import BACKUP, GOOD_PASSWORD, Person
+from tests.routes import paths
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -12,15 +13,6 @@ FIELDS = {
     "name": "Eve", "email": "eve@example.com", "password": GOOD_PASSWORD, "current_password": GOOD_PASSWORD,
     "code": "123456", "number": BACKUP, "phone": "primary",
 }  # fmt: skip
-
-
-def posts(app: Flask) -> list[str]:
-    """Every path that takes a form."""
-    adapter = app.url_map.bind("localhost")
-    rules = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
-    return [
-        adapter.build(rule.endpoint, {"slot": "primary"} if rule.arguments else {}, method="POST") for rule in rules
-    ]
 
 
 def test_no_form_is_taken_without_the_token_of_this_browser(enrolled: Person, mallory: Person) -> None:
@@ -35,7 +27,7 @@ def test_no_form_is_taken_without_the_token_of_this_browser(enrolled: Person, ma
     before = all_rows(enrolled.app)
     for person in (enrolled, half, stranger):
         own = person.csrf()
-        for path in posts(enrolled.app):
+        for path in paths(enrolled.app, "POST"):
             for token in tokens:
                 if token == own:
                     continue
@@ -44,7 +36,7 @@ def test_no_form_is_taken_without_the_token_of_this_browser(enrolled: Person, ma
                 assert response.status_code in {400, 302}, (path, token)
                 assert response.status_code == 400 or response.location in {"/auth/login", "/auth/verify"}
     assert all_rows(enrolled.app) == before
-    assert len(posts(enrolled.app)) >= 10
+    assert len(paths(enrolled.app, "POST")) >= 10
 
 
 def test_every_form_with_the_right_token_is_past_that_check(enrolled: Person) -> None:

@@ -12,14 +12,13 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from portal.database import begin_write
-from portal.models import Phone
+from portal.database import Base, begin_write
 from portal.sms_backends.base import SmsMessage, SmsRejected, SmsUnavailable
 from tests.attacks.rows import as_text
 from tests.attacks.test_sessions import inside
 from tests.conftest import Clock
 from tests.fakes import Answer
-from tests.person import BACKUP, GOOD_PASSWORD, OTHER, Page, Person, provider, wrong
+from tests.person import BACKUP, GOOD_PASSWORD, OTHER, PHONE, Page, Person, provider, wrong
 
 NEW_PASSWORD = "five other words this time"
 WRONG_PASSWORD = "six words that are not it"
@@ -202,16 +201,42 @@ def test_a_provider_that_fails_leaks_nothing(everything: io.StringIO, enrolled: 
     assert code not in repr(asked)
 
 
+MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
+A_PHONE = {"account_id": 1, "slot": "backup", "number": PHONE, "proven_at": MOMENT}
+AN_ACCOUNT = {
+    "email": "alice@example.com", "name": "Alice", "password_hash": "a hash", "account_type": "personal", "epoch": 0,
+    "made_at": MOMENT,
+}  # fmt: skip
+A_TEXT = {
+    "id": "0" * 32, "account_id": 1, "kind": "phone added", "slot": "backup", "number": PHONE, "proven": True,
+    "queued_at": MOMENT, "dies_at": MOMENT, "due_at": MOMENT, "passes": 0, "possible": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "rule"),
+    [
+        ("phones", A_PHONE, "phones.*number"),
+        ("phones", A_PHONE | {"account_id": 777888999}, "fk_phones|FOREIGN KEY"),
+        ("phones", A_PHONE | {"account_id": None}, "account_id"),
+        ("accounts", AN_ACCOUNT, "accounts.email"),
+        ("texts", A_TEXT | {"outcome": "accepted"}, "ck_texts_settled"),
+    ],
+    ids=["twice", "nobody's", "none", "taken", "half settled"],
+)
 @pytest.mark.usefixtures("enrolled")
-def test_an_error_of_the_database_names_no_values(app: Flask, everything: io.StringIO) -> None:
+def test_an_error_of_the_database_names_the_rule_and_no_values(
+    app: Flask, everything: io.StringIO, table: str, row: dict[str, Any], rule: str
+) -> None:
     """Its statement is for the log; the numbers and hashes in it are not."""
-    log = logging.getLogger("portal.test")
-    row = {"account_id": 1, "slot": "primary", "number": BACKUP, "proven_at": datetime(2026, 11, 24, tzinfo=UTC)}
     with app.app_context():
         try:
             with begin_write() as session:
-                session.add(Phone(**row))
+                session.execute(Base.metadata.tables[table].insert().values(row))
         except IntegrityError:
-            log.exception("failed")
-    assert "INSERT INTO phones" in everything.getvalue()
-    assert not has_number(everything.getvalue())
+            logging.getLogger("portal.test").exception("failed")
+    written = everything.getvalue().partition("failed")[2]
+    assert f"INSERT INTO {table}" in written
+    assert re.search(rule, written)
+    for value in (PHONE, PHONE[2:], "777888999", "alice@example.com", "a hash", "DETAIL"):
+        assert value not in written

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.attacks.rows import all_rows, rows_of
 from tests.person import GOOD_PASSWORD, OTHER, Person
+from tests.shelf import add_domain, add_metal, add_server, add_site, add_zone
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -49,6 +50,31 @@ ROUTES = {
     "support.ticket": Route("/support/1", SIGNED_IN),
     "support.close": Route("/support/1/close", SIGNED_IN),
     "hooks.tickets": Route("/hooks/tickets", ANYONE),  # It looks at the signature: tests/tickets/test_hook.py.
+    "resources.virtual_server": Route("/resources/virtual-servers/1", SIGNED_IN),
+    "resources.dedicated_server": Route("/resources/dedicated-servers/1", SIGNED_IN),
+    "resources.server_act": Route("/resources/virtual-servers/1/act", SIGNED_IN),
+    "resources.virtual_servers": Route("/resources/virtual-servers/", SIGNED_IN),
+    "resources.dedicated_servers": Route("/resources/dedicated-servers/", SIGNED_IN),
+    "resources.sites": Route("/resources/wordpress/", SIGNED_IN),
+    "resources.site": Route("/resources/wordpress/1", SIGNED_IN),
+    "resources.site_act": Route("/resources/wordpress/1/act", SIGNED_IN),
+    "resources.domains": Route("/resources/domains/", SIGNED_IN),
+    "resources.domain": Route("/resources/domains/1", SIGNED_IN),
+    "resources.domain_act": Route("/resources/domains/1/act", SIGNED_IN),
+    "resources.name_servers": Route("/resources/domains/1/name-servers", SIGNED_IN),
+    "resources.zones": Route("/resources/dns/", SIGNED_IN),
+    "resources.zone": Route("/resources/dns/1/", SIGNED_IN),
+    "resources.zone_delete": Route("/resources/dns/1/delete", SIGNED_IN),
+    "resources.zone_export": Route("/resources/dns/1/export", SIGNED_IN),
+    "resources.zone_import": Route("/resources/dns/1/import", SIGNED_IN),
+    "resources.zone_history": Route("/resources/dns/1/history", SIGNED_IN),
+    "resources.zone_draft": Route("/resources/dns/drafts/1", SIGNED_IN),
+    "resources.zone_apply": Route("/resources/dns/drafts/1/apply", SIGNED_IN),
+    "resources.zone_undo": Route("/resources/dns/changes/1/undo", SIGNED_IN),
+    "resources.record": Route("/resources/dns/1/records/A", SIGNED_IN),
+    "resources.record_delete": Route("/resources/dns/1/records/A/delete", SIGNED_IN),
+    "resources.order": Route("/resources/orders/1", SIGNED_IN),
+    "resources.order_secret": Route("/resources/orders/1/secret", SIGNED_IN),
 }
 PRIVATE = [endpoint for endpoint, route in ROUTES.items() if route.opens_for != ANYONE]
 NOT_HALF = [endpoint for endpoint, route in ROUTES.items() if route.opens_for == SIGNED_IN]
@@ -126,6 +152,8 @@ def test_the_password_alone_shows_a_stranger_s_pages_where_all_may_go(half: Pers
 
 @pytest.mark.parametrize("endpoint", list(ROUTES))
 def test_another_customer_can_touch_nothing_of_mine(enrolled: Person, mallory: Person, endpoint: str) -> None:
+    for add in (add_server, add_metal, add_site, add_domain, add_zone):
+        assert add(enrolled) == 1
     enrolled.open("/profile/")
     enrolled.submit("/profile/phones/primary/remove")
     mallory.open("/profile/")

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import server
 from tests.browser.customer import Customer
+from tests.browser.inspecting import Inspector
 from tests.browser.server import Portal
 from tests.browser.watching import Watch
 
@@ -62,12 +63,24 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def context(context: BrowserContext) -> Iterator[BrowserContext]:
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def context(context: BrowserContext, watch: Watch) -> Iterator[BrowserContext]:
     """Every page is watched; one complaint of the browser fails the test."""
     context.set_default_timeout(20_000)
-    watch = Watch(context)
+    watch.follow(context)
     yield context
     assert not watch.problems, watch.problems
+
+
+@pytest.fixture
+def inspector(page: Page) -> Iterator[Inspector]:
+    inspector = Inspector(page)
+    yield inspector
+    assert not inspector.problems, "\n".join(inspector.problems)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from tests.person import wrong
 
 PASSWORD = "four plain words together"
 
+_AFTER_A_WRONG_CODE = ("4 tries left", "3 tries left", "2 tries left", "1 try left", "the last try")
+
 _numbers = itertools.count(100)
 """(201) 555-0100 to 0199 are nobody's, and each phone here has a number of its own."""
 
@@ -16,7 +18,7 @@ _numbers = itertools.count(100)
 class Customer:
     def __init__(self, page: Page, portal: Portal) -> None:
         self.page = page
-        self._url = portal.url
+        self.portal = portal
         self.phone, self.backup = (portal.phone(f"+1201555{next(_numbers):04d}") for _ in range(2))
         self.email = f"customer-{self.phone.number[-4:]}@example.com"
 
@@ -40,7 +42,7 @@ class Customer:
     # Ways to a page
 
     def open(self, path: str) -> None:
-        self.page.goto(f"{self._url}{path}")
+        self.page.goto(f"{self.portal.url}{path}")
 
     def register(self) -> None:
         """To the overview, without a phone."""
@@ -106,8 +108,8 @@ class Customer:
         self.code_field.fill(code)
         self.button(button).click()
 
-    def kill_code(self, code: str) -> None:
-        """Type wrong codes until the right one is dead."""
-        for left in ("4 tries left", "3 tries left", "2 tries left", "1 try left", "the last try"):
-            self.type_code(wrong(code))
+    def kill_code(self, code: str, button: str = "Sign in", tries: int = 5) -> None:
+        """Type wrong codes until the right one, which has so many tries, is dead."""
+        for left in _AFTER_A_WRONG_CODE[-tries:]:
+            self.type_code(wrong(code), button)
             expect(self.page.get_by_role("alert")).to_contain_text(left)

@@ -3,15 +3,14 @@
 from importlib.resources import files
 from typing import Literal
 
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.watching import fits
 
 # axe-core as its Python package carries it; none of that package's own code is used.
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = """async rules => {
-    const only = rules ? { runOnly: rules } : {};
-    const { violations } = await axe.run(document, { resultTypes: ["violations"], ...only });
+RUN_AXE = """async () => {
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     return violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.failureSummary}`));
 }"""
 
@@ -29,8 +28,7 @@ DESKTOP = ViewportSize(width=1280, height=800)
 AT_200_PERCENT = ViewportSize(width=640, height=400)
 AT_400_PERCENT = ViewportSize(width=320, height=256)
 PHONE = ViewportSize(width=360, height=780)
-SCHEMES: dict[Literal["light", "dark"], list[str] | None] = {"light": None, "dark": ["color-contrast"]}
-"""And the rules to run, where not all: the dark pages differ from the light ones in their colours alone."""
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 
 class Inspector:
@@ -40,10 +38,15 @@ class Inspector:
 
     def look(self, name: str) -> None:
         """At the page that is open."""
+        begins_at = self.page.locator("[autofocus]")
+        if begins_at.count():
+            expect(begins_at, name).to_be_focused()  # In its own time: a browser gives it when it first draws the page.
         self.page.evaluate(AXE)
-        for scheme, rules in SCHEMES.items():
+        for scheme in SCHEMES:
             self.page.emulate_media(color_scheme=scheme)
-            self._note(f"{name}, {scheme}", self.page.evaluate(RUN_AXE, rules))
+            for size in (PHONE, DESKTOP):
+                self.page.set_viewport_size(size)
+                self._note(f"{name}, {scheme}, {size['width']} px", self.page.evaluate(RUN_AXE))
         for size in (AT_400_PERCENT, AT_200_PERCENT, DESKTOP):
             self.page.set_viewport_size(size)
             where = f"{name}, {size['width']} px"

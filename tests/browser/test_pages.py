@@ -1,7 +1,5 @@
 """Every page: axe has nothing to say in light and dark, nothing scrolls sideways, all that is pressed is 44 px."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,13 +8,6 @@ from tests.browser.inspecting import Inspector
 from tests.browser.server import Portal
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def inspector(page: Page) -> Iterator[Inspector]:
-    inspector = Inspector(page)
-    yield inspector
-    assert not inspector.problems, "\n".join(inspector.problems)
 
 
 def test_pages_for_everyone(page: Page, customer: Customer, inspector: Inspector) -> None:

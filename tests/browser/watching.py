@@ -8,9 +8,13 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 class Watch:
     """Collects what a browser complains about: script errors, CSP violations, things that did not load."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self) -> None:
         self.problems: list[str] = []
+        self.expected_faults: set[int] = set()
+        """Statuses from 500 that the test brings about itself."""
         self._refused_pages: set[str] = set()
+
+    def follow(self, context: BrowserContext) -> None:
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.problems.append(f"{error.page and error.page.url}: {error.error}"))
         context.on("response", self._on_response)
@@ -25,7 +29,7 @@ class Watch:
         self.problems.append(f"{message.page and message.page.url}: {message.text}")
 
     def _on_response(self, response: Response) -> None:
-        if response.status >= 500:
+        if response.status >= 500 and response.status not in self.expected_faults:
             self.problems.append(f"{response.url}: {response.status}")
         elif response.status >= 400 and response.request.is_navigation_request():
             self._refused_pages.add(response.url)

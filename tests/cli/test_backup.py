@@ -162,7 +162,13 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_date(
     old = open_shop(empty_url)
     with old.app_context():
         upgrade(revision="0001")
-        staff.create("old@example.com", "Old", "personal", audit.PORTAL)
+        with begin_write() as session:
+            session.execute(
+                text(
+                    "INSERT INTO accounts (email, name, account_type, password_hash, epoch, made_at)"
+                    " VALUES ('old@example.com', 'Old', 'personal', 'x', 0, '2026-01-01')"
+                )
+            )
     file = tmp_path / "backup"
     run(old, backup, file)
     run(app, restore, file, "--force")

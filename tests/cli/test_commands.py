@@ -114,7 +114,9 @@ def test_db_upgrade_makes_the_tables_and_may_be_run_again(run: Callable[..., Run
 def test_prune_says_what_it_deleted(portal: Run) -> None:
     result = portal("prune")
     assert result.exit_code == 0
-    assert result.output == "texts 0, challenges 0, sessions 0, browsers 0, limits 0, addresses 0\n"
+    assert result.output == (
+        "texts 0, challenges 0, sessions 0, browsers 0, limits 0, addresses 0, given-up acts 0, forgotten acts 0\n"
+    )
 
 
 def test_send_test_sends_one_text_to_a_number_that_can_get_it(portal: Run, alice: Person) -> None:

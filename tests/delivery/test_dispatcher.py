@@ -1,14 +1,17 @@
 """The outbox: who sends a text, which first, and which no more."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from portal import clock
 from portal.database import begin_write
+from portal.delivery import outbox
 from portal.delivery.outbox import Outcome
 from portal.models import Account, TextMessage
-from portal.sms_backends.base import SmsMessage, SmsUnavailable
+from portal.sms_backends.base import Accepted, SmsMessage, SmsRejected, SmsUnavailable
 from tests.delivery.conftest import Outbox, failing
 from tests.fakes import MemoryBackend
 from tests.person import OTHER, PHONE
@@ -185,3 +188,68 @@ def test_who_dies_before_settling_repeats_the_text_with_the_same_code(post: Outb
     assert len(first.texts) == 2
     assert len({text.text[-6:] for text in first.texts}) == 1
     assert {text.to for text in first.texts} == {PHONE}
+
+
+def test_a_text_that_can_t_be_settled_is_tried_until_it_dies_and_no_longer(
+    post: Outbox, first: MemoryBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle = outbox.settle
+
+    def settle_the_dead(*words: Any, **facts: Any) -> bool:
+        if Outcome.DROPPED not in words:
+            raise RuntimeError("no room on the disk")
+        return settle(*words, **facts)
+
+    monkeypatch.setattr(outbox, "settle", settle_the_dead)
+    text = post.put_code()
+    while clock.now() < text.dies_at:
+        before = len(first.asked)
+        with pytest.raises(RuntimeError):
+            post.send()
+        assert len(first.asked) == before + 1
+        lease_until = post.row(text).lease_until
+        assert lease_until is not None
+        post.go_to(lease_until)
+    tried = len(first.asked)
+    assert tried == 5 * 60 // LEASE.seconds
+    assert post.send() == 1
+    assert post.row(text).outcome == "dropped"
+    post.time.forward(days=1)
+    assert post.send() == 0
+    assert len(first.asked) == tried
+
+
+def test_a_text_of_a_kind_that_this_version_does_not_know_is_given_up_when_it_dies(
+    post: Outbox, first: MemoryBackend
+) -> None:
+    text = post.put_notice()
+    with begin_write() as session:
+        session.execute(update(TextMessage).values(kind="of a later version"))
+    with pytest.raises(ValueError, match="of a later version"):
+        post.send()
+    post.time.forward(hours=24)
+    assert post.send() == 1
+    assert post.row(text).outcome == "dropped"
+    assert first.asked == []
+
+
+ODD = "\x00a\nb\u2028c" + "x" * 1000
+
+
+def test_whatever_a_provider_is_called_and_says_its_text_is_settled(
+    post: Outbox, first: MemoryBackend, second: MemoryBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(MemoryBackend, "name", f"package.module:{ODD}")
+        patched.setattr(first, "send", lambda _: Accepted(ODD))
+        accepted = post.put_code()
+        post.send()
+    accepted = post.row(accepted)
+    assert (accepted.outcome, accepted.provider_id) == ("accepted", "abc" + "x" * 97)
+    assert accepted.provider == "package.module:abc" + "x" * 32
+
+    first.answer = second.answer = failing(lambda: SmsRejected(ODD))
+    rejected = post.put_code()
+    post.send()
+    rejected = post.row(rejected)
+    assert (rejected.outcome, rejected.reason) == ("rejected", "abc" + "x" * 197)

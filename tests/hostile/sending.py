@@ -1,14 +1,16 @@
 """Sends what Hypothesis made up, and looks that nothing came of it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from portal.database import Base, begin_read
+from portal.extensions import db
 from tests.hostile.odd import FORM, TOKEN, Body, Shot, as_bytes, quoted
 from tests.person import Person, provider
 
@@ -16,23 +18,28 @@ COUNTED = {"limit_hits", "audit_events"}
 """Tables that write down what was tried."""
 WAITING = {"pending", "pending_at", "pending_password_at", "seen_at"}
 """Of a session: when it was seen, and what waits for a proof. Nothing is done before the proof."""
+KEPT = Base.metadata.tables.keys() - COUNTED
+_WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 _PART = "----a-part-of-the-form"
 
 
-def held(app: Flask) -> dict[str, list[Any]]:
-    """All that the database holds, but for what may be counted or noted."""
+def held(app: Flask, tables: Collection[str] = KEPT) -> dict[str, list[Any]]:
+    """All that the database holds in these tables, but for what may be noted."""
     with app.app_context(), begin_read() as session:
         return {
             table.name: list(
                 session.execute(select(*(c for c in table.c if c.name not in WAITING)).order_by(*table.primary_key))
             )
             for table in Base.metadata.sorted_tables
-            if table.name not in COUNTED
+            if table.name in tables
         }
 
 
 class Target:
     """The portal with its customer Alice, and three browsers: a stranger's, one that owes the code, one signed in."""
+
+    posts = 0
+    """How many were answered so far."""
 
     def __init__(self, enrolled: Person) -> None:
         self.app = enrolled.app
@@ -45,6 +52,13 @@ class Target:
         enrolled.texts()
         self._tokens = {name: browser.csrf() for name, browser in self.browsers.items()}
         self._before, self._asked = held(self.app), len(provider(self.app).asked)
+        self._written: set[str] = set()
+        with self.app.app_context():
+            event.listen(db.engine, "before_cursor_execute", self._note_written)
+            if db.engine.dialect.name == "sqlite":
+                # Thousands of commits that wait for the disk would be most of the time that this takes.
+                event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+                db.engine.dispose()
 
     def send(self, who: str, method: str, path: str, shot: Shot) -> TestResponse:
         """As a server would hand it on."""
@@ -66,6 +80,7 @@ class Target:
 
     def fire(self, who: str, method: str, path: str, shot: Shot) -> TestResponse:
         response = self.send(who, method, path, shot)
+        self.posts += method == "POST"
         assert response.status_code < 500, (who, method, path, response.status)
         self.is_harmless(response)
         return response
@@ -80,22 +95,20 @@ class Target:
         assert b"<img src=x" not in page
         assert b"Traceback" not in page
 
+    def changed_nothing(self) -> None:
+        """The quick look after each post: only tables that a statement wrote to since are read again."""
+        written, self._written = self._written & KEPT, set()
+        if written:
+            assert held(self.app, written) == {name: self._before[name] for name in written}
+
+    def _note_written(self, *words: Any) -> None:
+        self._written.update(_WRITES.findall(words[2]))
+
     def is_unchanged(self) -> None:
+        """The long look, whichever way something was written."""
         assert held(self.app) == self._before
         self.app.extensions["dispatcher"].drain()
         assert len(provider(self.app).asked) == self._asked, "a text was sent"
-
-
-def routes(app: Flask, method: str) -> list[str]:
-    """Every path that answers to the method, in both slots where it has one."""
-    adapter = app.url_map.bind("localhost")
-    found = set()
-    for rule in app.url_map.iter_rules():
-        if method in (rule.methods or ()):
-            for values in ({"slot": "primary"}, {"slot": "backup"}, {"filename": "portal.css"}):
-                if rule.arguments <= values.keys():
-                    found.add(adapter.build(rule.endpoint, values if rule.arguments else {}))
-    return sorted(found)
 
 
 def _leads_away(location: str) -> bool:

@@ -70,6 +70,11 @@ class TestRequiredOfCompanies:
         for path in ("/resources/", "/profile/", "/profile/password", "/profile/phones/backup"):
             assert alice.open(path).path == path
 
+    def test_the_page_says_so_and_offers_no_way_round(self, alice: Person) -> None:
+        assert "Your account needs a phone before you can go on." in alice.register(account_type="business").words
+        assert "Cancel" not in alice.page.words
+        assert "Cancel" not in alice.submit(ENROLMENT, {"number": PHONE}).words
+
     def test_a_form_that_was_open_before_does_nothing_either(self, alice: Person) -> None:
         alice.register(account_type="reseller")
         fields = {"csrf_token": alice.csrf(), "current_password": "x", "password": "five plain words put together"}
@@ -100,6 +105,8 @@ class TestRequiredOfCompanies:
     def test_it_is_not_required_of_the_other_types(self, alice: Person) -> None:
         assert alice.register(account_type="personal").path == "/resources/"
         assert notice(alice.page)
+        assert "needs a phone" not in alice.open(ENROLMENT).words
+        assert "Cancel" in alice.page.words
 
 
 @pytest.mark.parametrize("settings", [{"REQUIRE_TWO_FACTOR": "all"}])

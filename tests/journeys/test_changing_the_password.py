@@ -2,6 +2,8 @@
 
 import pytest
 
+from portal.prune import prune
+from tests.attacks.rows import as_text, rows_of
 from tests.conftest import Clock
 from tests.person import GOOD_PASSWORD, PHONE, Person, wrong
 
@@ -77,3 +79,21 @@ def test_the_new_password_waits_only_as_a_hash_and_only_for_its_own_code(enrolle
     enrolled.sign_out()
     assert enrolled.sign_in(password=NEW).status == 422
     assert enrolled.sign_in(password="six plain words to put together").path == "/auth/verify"
+
+
+def test_the_hash_stays_nowhere_but_in_the_account(enrolled: Person) -> None:
+    enrolled.change_password(NEW)
+    waiting = as_text(enrolled.app)
+    enrolled.type_code(enrolled.newest_code(PHONE))
+    (account,) = rows_of(enrolled.app, "alice@example.com")["accounts"]
+    password_hash = next(value for value in account if str(value).startswith("$argon2id$"))
+    assert waiting.count(password_hash) == 2, "with the code that was asked for, and with what waits for it"
+    assert as_text(enrolled.app).count(password_hash) == 1
+
+
+def test_the_hash_of_a_change_that_was_given_up_is_gone_after_an_hour(enrolled: Person, time: Clock) -> None:
+    enrolled.change_password(NEW)
+    time.forward(hours=1, minutes=6)
+    with enrolled.app.app_context():
+        prune(time.now())
+    assert as_text(enrolled.app).count("$argon2id$") == 1

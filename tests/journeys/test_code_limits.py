@@ -115,7 +115,7 @@ class TestARunOfThree:
         page = person.type_code(person.newest_code())
         assert page.status == 429
         assert "Retry-After" not in page.response.headers
-        assert "codes are shut for this account. Contact support" in page.words
+        assert "this account takes no more codes. Contact support" in page.words
         assert page.has_field("code")
         assert page.has_field("phone")
         with enrolled.app.app_context():

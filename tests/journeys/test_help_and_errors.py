@@ -1,14 +1,10 @@
 """How to reach the shop, and pages that say what went wrong, what to do, and when."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from flask import Flask
 
-from portal import passwords
 from tests.conftest import Clock
+from tests.faults import break_page, busy_hashing
 from tests.person import GOOD_PASSWORD, PHONE, Page, Person
 
 SUPPORT = {
@@ -114,30 +110,13 @@ def test_a_form_of_a_page_that_stood_open_for_hours_still_works(alice: Person, t
 
 
 def test_a_fault_of_ours_is_500_and_shows_nothing_of_itself(alice: Person) -> None:
-    def be_broken() -> str:
-        raise RuntimeError("the inner workings")
-
     alice.register()
-    alice.app.view_functions["resources.index"] = be_broken
+    break_page(alice.app, "resources.index")
     page = alice.open("/resources/")
     assert_is_error(page, 500, "Our mistake")
     assert "Try again in a few minutes." in page.words
     assert "inner workings" not in page.html
     assert alice.open("/profile/").status == 200
-
-
-@contextmanager
-def busy_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The one thread that hashes passwords is held up, and nobody waits long for it."""
-    done = threading.Event()
-    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
-    passwords._thread.submit(done.wait)
-    try:
-        yield
-    finally:
-        done.set()
-        monkeypatch.undo()
-        passwords._thread.submit(int).result()  # The thread is free again.
 
 
 def assert_is_busy(page: Page) -> None:

@@ -101,6 +101,15 @@ def test_a_number_without_a_plus_is_one_of_the_shops_country(alice: Person) -> N
     assert len(alice.texts("+447400123457")) == 1
 
 
+def test_where_no_country_is_allowed_no_number_gets_a_text(alice: Person) -> None:
+    alice.app.config["SMS_ALLOWED_REGIONS"] = frozenset()
+    alice.register()
+    page = give(alice, PHONE)
+    assert page.status == 422
+    assert page.complaint("number").startswith("We can't send texts to that country.")
+    assert alice.texts() == []
+
+
 def test_until_its_code_is_typed_a_number_changes_nothing(enrolled: Person) -> None:
     give(enrolled, OTHER)
     enrolled.confirm()
@@ -176,17 +185,17 @@ def test_removing_the_primary_puts_the_backup_in_its_place(with_backup: Person) 
 
 def test_removing_the_last_number_warns_and_turns_two_factor_sign_in_off(enrolled: Person) -> None:
     page = enrolled.open("/profile/")
-    assert "Removing it turns two-factor sign-in off" in page.words
+    assert "If you remove it, sign-in codes stop" in page.words
     enrolled.remove()
     enrolled.confirm()
-    assert "Two-factor sign-in is off" in enrolled.page.words
+    assert "Sign-in codes are off" in enrolled.page.words
     assert slots(enrolled) == ["", ""]
     enrolled.sign_out()
     assert enrolled.sign_in().path == "/resources/"
 
 
 def test_with_two_numbers_nothing_warns_of_that(with_backup: Person) -> None:
-    assert "turns two-factor sign-in off" not in with_backup.open("/profile/").words
+    assert "sign-in codes stop" not in with_backup.open("/profile/").words
 
 
 def test_a_number_that_is_not_there_can_not_be_removed(enrolled: Person) -> None:

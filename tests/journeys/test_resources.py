@@ -1,4 +1,4 @@
-"""Everything the account controls, on one page, and nothing of anybody else."""
+"""The overview: the first of everything the account controls, how many there are, and nothing of anybody else."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from portal.models import (
 from tests.conftest import Clock
 from tests.person import Page, Person
 
-GROUPS = ["virtual-servers", "dedicated-servers", "wordpress", "domains", "dns", "billing"]
+GROUPS = ["virtual-servers", "dedicated-servers", "wordpress", "domains", "dns"]
 
 
 def own(app: Flask, email: str, *rows: Any) -> None:
@@ -49,7 +49,7 @@ def rows(page: Page, group: str) -> list[list[str]]:
 
 
 def tile(page: Page, group: str) -> str:
-    found = page.soup.select_one(f'.tiles a[href="#{group}"]')
+    found = page.soup.select_one(f'.tiles a:is([href="#{group}"], [href="/resources/{group}/"])')
     assert found is not None
     return " ".join(found.get_text(" ").split())
 
@@ -135,35 +135,26 @@ def test_dns_zones(alice: Person) -> None:
     assert tile(page, "dns") == "DNS 1 2 record sets"
 
 
-def test_invoices_newest_first_with_what_is_due(alice: Person, time: Clock) -> None:
+def test_of_billing_it_shows_nothing(alice: Person, time: Clock) -> None:
+    """It opens with a session alone, which may be a stolen one."""
     alice.register()
     today = time.at.date()
-
-    def invoice(number: str, age: int, total: str, *, paid: bool = False) -> Invoice:
-        issued = today - timedelta(days=age)
-        return Invoice(
-            number=number,
-            issued_on=issued,
-            due_on=issued + timedelta(days=14),
-            paid_on=issued if paid else None,
-            currency="EUR",
-            total=Decimal(total),
-        )
-
-    own(
-        alice.app,
-        "alice@example.com",
-        invoice("1001", 60, "10.00", paid=True),
-        invoice("1002", 30, "24.10"),
-        invoice("1003", 5, "1200.00"),
-    )
+    invoice = Invoice(number="2026-1007", issued_on=today, due_on=today, currency="EUR", total=Decimal("77.00"))
+    own(alice.app, "alice@example.com", invoice)
     page = alice.open("/resources/")
-    assert [(cells[0], cells[3], cells[4]) for cells in rows(page, "billing")] == [
-        ("1003", "€1,200.00", "Open"),
-        ("1002", "€24.10", "Overdue"),
-        ("1001", "€10.00", "Paid"),
-    ]
-    assert tile(page, "billing") == "Billing 3 €1,224.10 due"
+    assert "2026-1007" not in page.html
+    assert "77" not in page.words
+
+
+def test_of_many_it_shows_the_first_five_and_leads_to_all(alice: Person) -> None:
+    alice.register()
+    own(alice.app, "alice@example.com", *(virtual_server(f"web-{n}") for n in range(8, 0, -1)))
+    page = alice.open("/resources/")
+    assert [cells[0] for cells in rows(page, "virtual-servers")] == [f"web-{n} Frankfurt" for n in range(1, 6)]
+    assert tile(page, "virtual-servers") == "Virtual servers 8 8 running"
+    [link] = page.soup.select("#virtual-servers .after a")
+    assert " ".join(link.get_text().split()) == "All 8 Virtual servers"
+    assert link["href"] == "/resources/virtual-servers/"
 
 
 def test_a_name_with_markup_in_it_is_shown_as_it_is(alice: Person) -> None:

@@ -26,7 +26,7 @@ def with_backup(enrolled: Person) -> Person:
 def assert_must_wait(page: Page, seconds: int) -> None:
     assert page.status == 429
     assert page.response.headers["Retry-After"] == str(seconds)
-    assert f"That is in {seconds} s." in page.words
+    assert f"That is in {seconds} second{'s' * (seconds != 1)}." in page.words
     assert page.has_field("code")
     assert page.has_field("phone")
 

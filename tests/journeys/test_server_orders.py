@@ -3,26 +3,20 @@
 import re
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
 
-from portal.database import begin_read
+from portal.drivers.base import Done, DriverRefusedError, Later, Task
 from portal.extensions import db
-from portal.models import Order, VirtualServer
+from portal.kinds import Kind
+from portal.models import DedicatedServer, VirtualServer
 from tests.conftest import Clock
 from tests.fakes import driver
 from tests.person import Person, wrong
-from tests.shelf import add_server
+from tests.shelf import add_metal, add_server, orders, read
 
 
 @pytest.fixture
 def settings() -> dict[str, str]:
-    return {"DRIVER_VPS": "tests.fakes:MemoryDriver"}
-
-
-def orders(app: Flask) -> list[Order]:
-    with app.app_context(), begin_read() as session:
-        return list(session.scalars(select(Order).order_by(Order.id)))
+    return {"DRIVER_VPS": "tests.fakes:MemoryDriver", "DRIVER_DEDICATED": "tests.fakes:MemoryDriver"}
 
 
 def press(person: Person, server: int, act: str) -> None:
@@ -40,7 +34,7 @@ def test_a_reboot_after_a_recent_sign_in_is_ordered_at_once_and_carried_out(enro
     assert driver(enrolled.app).tasks[0].act == "reboot server"
     enrolled.open(f"/resources/virtual-servers/{server}")
     assert "Reboot Done" in enrolled.page.words
-    assert orders(enrolled.app)[0].proof == "recent code"
+    assert orders(enrolled)[0].proof == "recent code"
 
 
 def test_a_deletion_takes_a_code_whose_text_says_what_it_deletes(enrolled: Person) -> None:
@@ -49,19 +43,24 @@ def test_a_deletion_takes_a_code_whose_text_says_what_it_deletes(enrolled: Perso
     press(enrolled, server, "delete server")
     assert enrolled.page.path == "/auth/confirm"
     assert "delete server 'web-1'" in enrolled.page.words
-    assert not orders(enrolled.app)
+    assert not orders(enrolled)
 
     text = enrolled.texts()[-1]
     assert re.match(r"\d{6} deletes server 'web-1'\. ", text)
     enrolled.type_code(wrong(enrolled.newest_code()))
-    assert not orders(enrolled.app)
+    assert not orders(enrolled)
     enrolled.type_code(enrolled.newest_code())
-    assert enrolled.page.path == f"/resources/virtual-servers/{server}"
-    assert orders(enrolled.app)[0].proof == "code"
+    order = orders(enrolled)[0]
+    assert enrolled.page.path == f"/resources/orders/{order.id}", "the page of the server will be gone"
+    assert order.proof == "code"
+    enrolled.open(f"/resources/virtual-servers/{server}")
+    assert "This server is being deleted" in enrolled.page.words
+    assert enrolled.page.soup.select("main form") == []
 
     enrolled.carry_out()
-    with enrolled.app.app_context(), begin_read() as session:
-        assert session.get(VirtualServer, server) is None
+    assert read(enrolled, VirtualServer, server) is None
+    assert enrolled.open(f"/resources/virtual-servers/{server}").status == 404
+    assert "Delete server web-1 What became of it Done" in enrolled.open(f"/resources/orders/{order.id}").words
 
 
 def test_a_stale_sign_in_must_prove_itself_for_a_reboot_and_is_then_fresh_again(enrolled: Person, time: Clock) -> None:
@@ -69,11 +68,11 @@ def test_a_stale_sign_in_must_prove_itself_for_a_reboot_and_is_then_fresh_again(
     time.forward(minutes=11)
     press(enrolled, server, "reboot server")
     assert enrolled.page.path == "/auth/confirm"
-    assert not orders(enrolled.app)
+    assert not orders(enrolled)
     enrolled.type_code(enrolled.newest_code())
-    assert len(orders(enrolled.app)) == 1
+    assert len(orders(enrolled)) == 1
     press(enrolled, server, "stop server")
-    assert len(orders(enrolled.app)) == 2
+    assert len(orders(enrolled)) == 2
 
 
 def test_use_keeps_a_sign_in_fresh_for_an_hour_and_no_longer(enrolled: Person, time: Clock) -> None:
@@ -81,7 +80,8 @@ def test_use_keeps_a_sign_in_fresh_for_an_hour_and_no_longer(enrolled: Person, t
     for _ in range(11):
         time.forward(minutes=5)
         press(enrolled, server, "reboot server")
-    assert len(orders(enrolled.app)) == 11
+        enrolled.carry_out()
+    assert len(orders(enrolled)) == 11
     time.forward(minutes=6)
     press(enrolled, server, "reboot server")
     assert enrolled.page.path == "/auth/confirm"
@@ -97,14 +97,14 @@ def test_an_approval_is_refused_when_the_server_has_changed_since(enrolled: Pers
     enrolled.open("/auth/confirm")
     enrolled.type_code(code)
     assert "has changed since you asked" in enrolled.page.words
-    assert not orders(enrolled.app)
+    assert not orders(enrolled)
 
 
 def test_without_a_phone_the_password_is_the_proof(registered: Person) -> None:
     server = add_server(registered)
     press(registered, server, "delete server")
     registered.confirm()
-    assert orders(registered.app)[0].proof == "password"
+    assert orders(registered)[0].proof == "password"
 
 
 def test_a_double_click_makes_one_order(enrolled: Person) -> None:
@@ -114,14 +114,14 @@ def test_a_double_click_makes_one_order(enrolled: Person) -> None:
     for _ in range(2):
         enrolled.page = page
         enrolled.submit(f"/resources/virtual-servers/{server}/act", act="reboot server")
-    assert len(orders(enrolled.app)) == 1
+    assert len(orders(enrolled)) == 1
 
 
 def test_a_new_root_password_is_shown_once_and_then_erased(enrolled: Person) -> None:
     server = add_server(enrolled)
     press(enrolled, server, "reset root password")
     enrolled.type_code(enrolled.newest_code())
-    order = orders(enrolled.app)[0]
+    order = orders(enrolled)[0]
     assert enrolled.page.path == f"/resources/orders/{order.id}"
     enrolled.carry_out()
     sent = driver(enrolled.app).tasks[0].secret
@@ -132,7 +132,7 @@ def test_a_new_root_password_is_shown_once_and_then_erased(enrolled: Person) -> 
     assert sent in enrolled.page.html
     enrolled.open(f"/resources/orders/{order.id}")
     assert sent not in enrolled.page.html
-    assert orders(enrolled.app)[0].secret is None
+    assert orders(enrolled)[0].secret is None
 
 
 def test_another_customers_server_is_not_there(enrolled: Person) -> None:
@@ -143,4 +143,154 @@ def test_another_customers_server_is_not_there(enrolled: Person) -> None:
     other.open("/resources/")
     fields = {"csrf_token": other.csrf(), "act": "reboot server", "once": "a" * 32, "revision": "1"}
     assert other.post(f"/resources/virtual-servers/{server}/act", fields).status == 404
-    assert not orders(enrolled.app)
+    assert not orders(enrolled)
+
+
+def test_a_server_is_stopped_and_started_again_and_its_page_follows(enrolled: Person) -> None:
+    server = add_server(enrolled)
+    press(enrolled, server, "stop server")
+    assert "Start" in enrolled.page.words, "what comes after the stop can be asked for at once"
+    enrolled.carry_out()
+    enrolled.open(f"/resources/virtual-servers/{server}")
+    assert "Virtual server Stopped" in enrolled.page.words
+    assert not enrolled.page.soup.select("input[value='reboot server']")
+    press(enrolled, server, "start server")
+    enrolled.carry_out()
+    assert "Virtual server Running" in enrolled.open(f"/resources/virtual-servers/{server}").words
+    assert [task.act for task in driver(enrolled.app).tasks] == ["stop server", "start server"]
+
+
+def test_a_dedicated_server_is_forced_off(enrolled: Person) -> None:
+    server = add_metal(enrolled)
+    enrolled.open(f"/resources/dedicated-servers/{server}")
+    enrolled.submit(f"/resources/dedicated-servers/{server}/act", act="force off server")
+    enrolled.carry_out()
+    metal = read(enrolled, DedicatedServer, server)
+    assert metal is not None
+    assert metal.state == "off"
+    assert driver(enrolled.app, Kind.DEDICATED).tasks[0].name == "metal-1"
+
+
+def test_what_makes_no_sense_is_refused_in_words_before_any_code_is_sent(enrolled: Person, time: Clock) -> None:
+    server = add_server(enrolled)
+    enrolled.open(f"/resources/virtual-servers/{server}")
+    page, token = enrolled.page, enrolled.csrf()
+    sent = len(enrolled.texts())
+    fields = {"csrf_token": token, "act": "start server", "once": "a" * 32, "revision": "1"}
+    enrolled.post(f"/resources/virtual-servers/{server}/act", fields)
+    assert "web-1 runs already" in enrolled.page.words
+    time.forward(minutes=11)
+    enrolled.page = page
+    enrolled.post(f"/resources/virtual-servers/{server}/act", fields)
+    assert "web-1 runs already" in enrolled.page.words
+    assert not orders(enrolled)
+    assert len(enrolled.texts()) == sent
+
+
+def test_the_same_again_is_refused_while_it_is_open_and_the_page_says_so(enrolled: Person) -> None:
+    server = add_server(enrolled)
+    press(enrolled, server, "reboot server")
+    assert "Reboot asked for" in enrolled.page.words
+    assert "What you ask for now is done after what is open." in enrolled.page.words
+    fields = {"csrf_token": enrolled.csrf(), "act": "reboot server", "once": "b" * 32, "revision": "1"}
+    enrolled.post(f"/resources/virtual-servers/{server}/act", fields)
+    assert "“Reboot” is asked for already" in enrolled.page.words
+    assert len(orders(enrolled)) == 1
+
+
+def test_nothing_can_be_asked_of_a_server_that_is_being_deleted(enrolled: Person) -> None:
+    server = add_server(enrolled)
+    press(enrolled, server, "delete server")
+    enrolled.type_code(enrolled.newest_code())
+    fields = {"csrf_token": enrolled.csrf(), "act": "reboot server", "once": "b" * 32, "revision": "1"}
+    enrolled.post(f"/resources/virtual-servers/{server}/act", fields)
+    assert "web-1 is being deleted, so nothing else can be asked for." in enrolled.page.words
+    assert len(orders(enrolled)) == 1
+
+
+def test_another_button_of_a_page_that_was_gone_back_to_is_no_double_click(enrolled: Person) -> None:
+    server = add_server(enrolled)
+    enrolled.open(f"/resources/virtual-servers/{server}")
+    page = enrolled.page
+    for act in ("reboot server", "stop server"):
+        enrolled.page = page
+        enrolled.submit(f"/resources/virtual-servers/{server}/act", act=act)
+    assert [order.act for order in orders(enrolled)] == ["reboot server", "stop server"]
+
+
+def test_a_reinstall_says_with_what_and_shows_the_new_password_once_it_is_allowed(enrolled: Person) -> None:
+    server = add_server(enrolled, state="stopped")
+    enrolled.open(f"/resources/virtual-servers/{server}")
+    enrolled.submit(f"/resources/virtual-servers/{server}/act", {"image": "Ubuntu 24.04 LTS"}, act="reinstall server")
+    assert "reinstall server 'web-1' with Ubuntu 24.04 LTS" in enrolled.page.words
+    enrolled.type_code(enrolled.newest_code())
+    assert "You asked to reinstall server 'web-1' with Ubuntu 24.04 LTS" in enrolled.page.words
+    enrolled.carry_out()
+    task = driver(enrolled.app).tasks[0]
+    assert task.values == {"image": "Ubuntu 24.04 LTS"}
+    assert task.secret
+    changed = read(enrolled, VirtualServer, server)
+    assert changed is not None
+    assert changed.state == "running"
+
+
+def test_a_system_that_is_not_offered_is_refused_beside_its_field(enrolled: Person) -> None:
+    server = add_server(enrolled)
+    enrolled.open(f"/resources/virtual-servers/{server}")
+    enrolled.submit(f"/resources/virtual-servers/{server}/act", {"image": "Windows 3.1"}, act="reinstall server")
+    assert enrolled.page.status == 422
+    assert enrolled.page.complaint("image") == "Choose one of these systems."
+    assert not orders(enrolled)
+
+
+def test_a_form_that_lost_something_says_what_to_do(enrolled: Person) -> None:
+    server = add_server(enrolled)
+    enrolled.open(f"/resources/virtual-servers/{server}")
+    fields = {"csrf_token": enrolled.csrf(), "act": "reboot server"}
+    enrolled.post(f"/resources/virtual-servers/{server}/act", fields)
+    assert enrolled.page.status == 422
+    assert "Open it again, then send the form once more." in enrolled.page.words
+    assert enrolled.post(f"/resources/virtual-servers/{server}/act", fields | {"act": "fly"}).status == 400
+    assert not orders(enrolled)
+
+
+def test_what_a_driver_refuses_is_shown_as_failed_with_its_reason(enrolled: Person) -> None:
+    def refuse(task: Task) -> Done | Later:
+        raise DriverRefusedError(f"{task.name} is in use by the rescue system.")
+
+    server = add_server(enrolled)
+    driver(enrolled.app).answer = refuse
+    press(enrolled, server, "reboot server")
+    enrolled.carry_out()
+    enrolled.open(f"/resources/virtual-servers/{server}")
+    assert "Reboot Failed web-1 is in use by the rescue system." in enrolled.page.words
+    press(enrolled, server, "reboot server")
+    assert len(orders(enrolled)) == 2
+
+
+def test_a_new_password_is_shown_only_to_who_has_proved_of_late_who_they_are(enrolled: Person, time: Clock) -> None:
+    server = add_server(enrolled)
+    press(enrolled, server, "reset root password")
+    enrolled.type_code(enrolled.newest_code())
+    order = orders(enrolled)[0]
+    time.forward(minutes=11)
+    enrolled.open(f"/resources/orders/{order.id}")
+    enrolled.submit(f"/resources/orders/{order.id}/secret")
+    assert enrolled.page.path == "/auth/confirm"
+    assert "open your new password" in enrolled.page.words
+    assert orders(enrolled)[0].shown_at is None
+    enrolled.type_code(enrolled.newest_code())
+    assert enrolled.page.path == f"/resources/orders/{order.id}"
+    enrolled.submit(f"/resources/orders/{order.id}/secret")
+    enrolled.carry_out()
+    password = driver(enrolled.app).tasks[0].secret
+    assert password is not None
+    assert password in enrolled.page.html
+    assert "was shown" in enrolled.open(f"/resources/orders/{order.id}").words
+
+
+def test_giving_up_leads_back_to_the_server(enrolled: Person) -> None:
+    server = add_server(enrolled)
+    press(enrolled, server, "delete server")
+    [cancel] = [a for a in enrolled.page.soup.select("main a") if a.get_text() == "Cancel"]
+    assert cancel["href"] == f"/resources/virtual-servers/{server}"

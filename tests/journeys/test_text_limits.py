@@ -24,7 +24,7 @@ def is_sent(page: Page) -> bool:
     if "On its way" in page.status_line:
         return True
     assert "No text was sent: there were too many in a short time." in page.status_line
-    assert "The next one is possible at" in page.status_line
+    assert "You can send the next one at" in page.status_line
     assert page.has_field("phone")
     return False
 

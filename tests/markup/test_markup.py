@@ -10,7 +10,8 @@ import pytest
 
 from portal import demo
 from tests.conftest import Clock
-from tests.person import BACKUP, Page, Person, wrong
+from tests.faults import break_page, busy_hashing
+from tests.person import BACKUP, GOOD_PASSWORD, Page, Person, wrong
 
 HERE = Path(__file__).parent
 CHECKER = HERE / "node_modules" / ".bin" / "html-validate"
@@ -31,16 +32,18 @@ def checker(tmp_path: Path) -> Iterator[Path]:
     assert checked.returncode == 0, checked.stdout
 
 
-def keep(pages: Path, name: str, page: Page) -> None:
+def keep(pages: Path, name: str, page: Page, status: int = 200) -> None:
+    assert page.status == status, name
     (pages / f"{name}.html").write_text(page.html)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_pages_are_valid_html(checker: Path, alice: Person, time: Clock) -> None:
-    for name, path in (("login", "/auth/login"), ("register", "/auth/register"), ("help", "/help"), ("none", "/none")):
+    for name, path in (("login", "/auth/login"), ("register", "/auth/register"), ("help", "/help")):
         keep(checker, name, alice.open(path))
+    keep(checker, "none", alice.open("/none"), 404)
     alice.open("/auth/login")
-    keep(checker, "refused", alice.submit("/auth/login", {}))
+    keep(checker, "refused", alice.submit("/auth/login", {}), 422)
     keep(checker, "empty", alice.register())
     for name, path in (
         ("profile", "/profile/"),
@@ -49,28 +52,94 @@ def test_pages_are_valid_html(checker: Path, alice: Person, time: Clock) -> None
     ):
         keep(checker, name, alice.open(path))
     alice.open("/profile/phones/primary")
-    keep(checker, "bad-number", alice.submit("/profile/phones/primary", {"number": "12"}))
+    keep(checker, "bad-number", alice.submit("/profile/phones/primary", {"number": "12"}), 422)
     keep(checker, "proving", alice.submit("/profile/phones/primary", {"number": "(201) 555-0123"}))
     code = alice.newest_code()
-    keep(checker, "wrong-code", alice.type_code(wrong(code)))
+    keep(checker, "wrong-code", alice.type_code(wrong(code)), 422)
     alice.type_code(code)
     keep(checker, "one-phone", alice.page)
     keep(checker, "two-phones", alice.enrol(BACKUP, "backup"))
     keep(checker, "confirm-password", alice.remove("backup"))
-    keep(checker, "confirm-code", alice.submit("/auth/confirm", {"password": "four plain words together"}))
+    keep(checker, "confirm-code", alice.submit("/auth/confirm", {"password": GOOD_PASSWORD}))
     alice.open("/resources/")
     alice.sign_out()
     keep(checker, "code", alice.sign_in())
-    keep(checker, "wait", alice.send_code())
+    keep(checker, "wait", alice.send_code(), 429)
     time.forward(minutes=6)
     keep(checker, "dead", alice.open("/auth/verify"))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("settings", [{"LIMIT_PASSWORD_ACCOUNT_ADDRESS": "1/15min"}])
+def test_pages_that_refuse_something_are_valid_html(checker: Path, alice: Person) -> None:
+    visitor = Person(alice.app)
+    visitor.sign_in()
+    keep(checker, "paused", visitor.sign_in(), 429)
+    fields = {"name": "A", "email": "a@example", "password": "short", "account_type": "free"}
+    visitor.open("/auth/register")
+    keep(checker, "register", visitor.submit("/auth/register", fields), 422)
+    alice.register()
+    keep(checker, "password", alice.change_password("password"), 422)
+    keep(checker, "current-password", alice.change_password("five plain words put together", "not the password"), 422)
+    alice.open("/profile/phones/primary")
+    alice.submit("/profile/phones/primary", {"number": "(201) 555-0123"})
+    kill_code(alice)
+    keep(checker, "last-try-proving", alice.page, 422)
+    keep(checker, "dead-proving", alice.open("/profile/phones/primary/verify"))
+
+
+def kill_code(person: Person) -> None:
+    code = person.newest_code()
+    for _ in range(5):
+        person.type_code(wrong(code))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_refused_confirmations_are_valid_html(checker: Path, enrolled: Person) -> None:
+    enrolled.remove()
+    keep(checker, "wrong-password", enrolled.submit("/auth/confirm", {"password": "not the password"}), 422)
+    enrolled.submit("/auth/confirm", {"password": GOOD_PASSWORD})
+    keep(checker, "wrong-code", enrolled.type_code(wrong(enrolled.newest_code())), 422)
+    kill_code(enrolled)
+    keep(checker, "last-try", enrolled.page, 422)
+    keep(checker, "dead", enrolled.open("/auth/confirm"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_pages_of_errors_are_valid_html(checker: Path, alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Person(alice.app)
+    alice.register()
+    for name, person in (("visitor", visitor), ("alice", alice)):
+        keep(checker, f"{name}-method", person.open("/auth/logout"), 405)
+        keep(checker, f"{name}-expired", person.post("/auth/login", {"csrf_token": "of an earlier visit"}), 400)
+    keep(checker, "visitor-large", visitor.sign_in(password="A" * 70_000), 413)
+    keep(checker, "alice-large", alice.change_password("A" * 70_000), 413)
+    with busy_hashing(monkeypatch):
+        keep(checker, "visitor-busy", visitor.sign_in(), 503)
+        keep(checker, "alice-busy", alice.change_password("five plain words put together"), 503)
+    break_page(alice.app, "web.help")
+    keep(checker, "visitor-fault", visitor.open("/help"), 500)
+    keep(checker, "alice-fault", alice.open("/help"), 500)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_full_overview_is_valid_html(checker: Path, alice: Person) -> None:
-    with alice.app.app_context():
-        made = demo.make()
-    email, password = next(iter(made.items()))
-    page = alice.sign_in(email, password)
+    page = sign_in_as_demo(alice)
     assert page.path == "/resources/"
     keep(checker, "overview", page)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("settings", [{"REGISTRATION_OPEN": "false", "REQUIRE_TWO_FACTOR": "all"}])
+def test_the_pages_of_a_strict_shop_are_valid_html(checker: Path, alice: Person) -> None:
+    keep(checker, "closed", alice.open("/auth/register"), 403)
+    page = sign_in_as_demo(alice)
+    assert page.path == "/profile/phones/primary"
+    keep(checker, "phone", page)
+
+
+def sign_in_as_demo(person: Person) -> Page:
+    with person.app.app_context():
+        made = demo.make()
+    email, password = next(iter(made.items()))
+    return person.sign_in(email, password)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -54,6 +55,13 @@ def challenge(name: str, expires_at: datetime) -> Challenge:
     )  # fmt: skip
 
 
+def browser_session(name: str, made_at: datetime) -> BrowserSession:
+    return BrowserSession(
+        id=name, account_id=1, epoch=0, signed_in=True, made_at=made_at, seen_at=NOW, address="", browser="",
+        password_at=made_at,
+    )  # fmt: skip
+
+
 def text(name: str, settled_at: datetime | None, challenge_id: str | None = None) -> TextMessage:
     long_ago = NOW - timedelta(days=30)
     return TextMessage(
@@ -79,15 +87,38 @@ def test_a_spent_code_goes_after_a_week_but_not_before_its_texts() -> None:
     assert ids(Challenge.id) == ["held", "new"]
 
 
+def test_the_new_password_of_an_act_that_nobody_confirmed_goes_after_an_hour() -> None:
+    hour_ago = NOW - timedelta(hours=1)
+    act = {"act": "change password", "password_hash": "a hash"}
+    for name, then in (("old", hour_ago - TICK), ("new", hour_ago)):
+        asked = challenge(name, then)
+        asked.purpose, asked.subject = "confirm", act
+        session = browser_session(name, NOW)
+        session.pending, session.pending_at, session.pending_password_at = act, then, then
+        add(asked, session)
+    other = challenge("other", hour_ago - TICK)
+    other.purpose, other.subject = "confirm", {"act": "remove phone", "slot": "backup"}
+    add(other)
+    counts = prune(NOW)
+    assert (counts["given-up acts"], counts["forgotten acts"]) == (1, 1)
+    assert sum(prune(NOW).values()) == 0
+    with begin_read() as reading:
+        subjects = {row.id: row.subject for row in reading.scalars(_again(Challenge))}
+        pending = {row.id: (row.pending, row.pending_at) for row in reading.scalars(_again(BrowserSession))}
+    assert subjects == {
+        "old": {"act": "change password"}, "new": act, "other": {"act": "remove phone", "slot": "backup"}
+    }  # fmt: skip
+    assert pending == {"old": (None, None), "new": (act, hour_ago)}
+
+
+def _again(table: type[Any]) -> Any:
+    return select(table).execution_options(populate_existing=True)
+
+
 def test_a_session_goes_after_a_day_whoever_last_used_it() -> None:
     day_ago = NOW - timedelta(hours=24)
     for name, made_at in (("old", day_ago - TICK), ("new", day_ago)):
-        add(
-            BrowserSession(
-                id=name, account_id=1, epoch=0, signed_in=True, made_at=made_at, seen_at=NOW, address="", browser="",
-                password_at=made_at,
-            )
-        )  # fmt: skip
+        add(browser_session(name, made_at))
     assert prune(NOW)["sessions"] == 1
     assert ids(BrowserSession.id) == ["new"]
 

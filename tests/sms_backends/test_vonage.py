@@ -169,10 +169,21 @@ def test_a_host_that_has_no_address_is_a_certain_failure() -> None:
     assert not outcome.possible
 
 
-@pytest.mark.parametrize("host", ["https://rest.nexmo.com", "rest.nexmo.com/sms", "a b", "host:port", ""])
-def test_a_host_with_a_scheme_or_a_path_is_refused(host: str) -> None:
+@pytest.mark.parametrize(
+    "host",
+    [
+        "https://rest.nexmo.com", "rest.nexmo.com/sms", "a b", "host:port", "",
+        "localhost:0", "localhost:65536", "localhost:99999", "localhost:٨٠",
+    ],
+)  # fmt: skip
+def test_a_host_with_a_scheme_a_path_or_no_such_port_is_refused(host: str) -> None:
     with pytest.raises(ValueError, match="must be a host"):
         vonage.host(host)
+
+
+@pytest.mark.parametrize("host", ["rest.nexmo.com", "localhost:1", "127.0.0.1:65535"])
+def test_a_host_may_have_a_port(host: str) -> None:
+    assert vonage.host(host) == host
 
 
 def test_the_signature_secret_may_be_set_and_changes_no_request(server: VonageServer) -> None:

@@ -43,11 +43,13 @@ def test_what_happens_is_one_json_object_a_line_with_the_id_of_its_request(log: 
     assert page.status == 200
 
 
-@pytest.mark.parametrize("settings", [{"LOG_FORMAT": "json"}])
+@pytest.mark.parametrize("settings", [{"LOG_FORMAT": "json"}, {"LOG_FORMAT": "text"}])
 def test_a_line_break_in_what_is_logged_starts_no_line_of_its_own(app: Flask, log: StringIO) -> None:
     with app.app_context():
-        logging.getLogger("portal.audit").info("agent=%s", "Mozilla\n{forged}")
-    assert len(lines(log.getvalue())) == 1
+        logging.getLogger("portal.audit").info("agent=%s", "Mozilla\r\n{forged}\x1b[2J\u2028")
+    [line] = log.getvalue().splitlines()
+    assert "{forged}" in line
+    assert "\x1b" not in line
 
 
 @pytest.mark.parametrize("settings", [{"LOG_FORMAT": "json"}, {"LOG_FORMAT": "text"}])

@@ -1,6 +1,7 @@
 """What people type as a phone number, and what becomes of it."""
 
 import re
+from collections.abc import Collection
 
 import pytest
 
@@ -12,7 +13,7 @@ SHOP = {"US", "GB", "CA"}
 NATIONAL_EXAMPLE = "It should look like (201) 555-0123, or start with + and the country code."
 
 
-def parse(typed: str, region: str = "US", allowed: set[str] | None = SHOP) -> str:
+def parse(typed: str, region: str = "US", allowed: Collection[str] = SHOP) -> str:
     return numbers.parse(typed, region, allowed)
 
 
@@ -57,15 +58,21 @@ def test_a_country_is_told_by_its_region_and_not_by_its_calling_code() -> None:
         parse("+7 771 000 9998", allowed={"RU"})
 
 
-def test_every_country_is_allowed_when_none_is_named() -> None:
-    assert parse("+1 876 210 1234", allowed=None) == "+18762101234"
-    assert parse("+54 9 11 2345 6789", allowed=None) == "+5491123456789"
+def test_no_country_is_allowed_when_none_is_named() -> None:
+    for typed in ("+12015550123", "+1 876 210 1234", "+870 773 111 632"):
+        with pytest.raises(PhoneError, match="We can't send texts to that country"):
+            parse(typed, allowed=frozenset())
+
+
+def test_every_country_is_allowed_when_anywhere_is() -> None:
+    assert parse("+1 876 210 1234", allowed=numbers.ANYWHERE) == "+18762101234"
+    assert parse("+54 9 11 2345 6789", allowed=numbers.ANYWHERE) == "+5491123456789"
 
 
 @pytest.mark.parametrize("satellite", ["+870 773 111 632", "+870 301 234 567"])
 def test_region_001_is_refused_even_where_every_country_is_allowed(satellite: str) -> None:
     with pytest.raises(PhoneError, match="We can't send texts to that country"):
-        parse(satellite, allowed=None)
+        parse(satellite, allowed=numbers.ANYWHERE)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +109,7 @@ def test_letters_are_not_turned_into_digits(typed: str) -> None:
 def test_what_is_no_mobile_is_refused(typed: str, what: str) -> None:
     del what
     with pytest.raises(PhoneError, match=r"^That is not a mobile number, so it can't get a text\.$"):
-        parse(typed, allowed=None)
+        parse(typed, allowed=numbers.ANYWHERE)
 
 
 @pytest.mark.parametrize(

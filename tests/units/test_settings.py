@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import config
-from portal import limits, settings
+from portal import limits, numbers, settings
 from portal.limits import LIMITS, Rate
 from portal.sms_backends.console import ConsoleBackend
 from tests.fakes import MemoryBackend, SecondBackend
@@ -79,7 +79,7 @@ def test_with_nothing_set_everything_has_its_default(tmp_path: Path) -> None:
         "SMS_BACKENDS": ("console",),
         "SMS_SENDER": None,
         "SMS_DEFAULT_REGION": "US",
-        "SMS_ALLOWED_REGIONS": frozenset(),
+        "SMS_ALLOWED_REGIONS": numbers.ANYWHERE,
         "SMS_TIMEOUT_SECONDS": 5,
         "SMS_CONSOLE_FILE": None,
         "CODE_TTL_SECONDS": timedelta(seconds=300),
@@ -134,7 +134,9 @@ def test_two_made_in_turn_find_the_same_key(tmp_path: Path) -> None:
 
 def test_processes_that_make_the_key_at_once_agree_on_one(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as pool:
-        keys = set(pool.map(lambda _: settings._made_once(tmp_path / "deep" / "secret_key", []), range(64)))
+        keys = set(
+            pool.map(lambda _: settings._made_once(tmp_path / "deep" / "secret_key", settings._Problems()), range(64))
+        )
     assert len(keys) == 1
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["secret_key"]
 
@@ -202,4 +204,4 @@ def test_a_backend_s_own_settings_are_read_for_it_alone(tmp_path: Path) -> None:
     assert (values["VONAGE_API_KEY"], values["VONAGE_API_HOST"]) == ("key", "rest.nexmo.com")
     assert "AWS_REGION" not in values
     assert "VONAGE_API_KEY" not in load(tmp_path, VONAGE_API_KEY="key")
-    assert values["SMS_ALLOWED_REGIONS"] == frozenset()
+    assert values["SMS_ALLOWED_REGIONS"] == numbers.ANYWHERE

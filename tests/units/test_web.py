@@ -55,10 +55,11 @@ def test_money_has_its_sign_and_two_decimals(amount: str, currency: str, written
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (-5, "0 s"),
-        (0, "0 s"),
-        (28.4, "28 s"),
-        (99, "99 s"),
+        (-5, "0 seconds"),
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (28.4, "28 seconds"),
+        (99, "99 seconds"),
         (100, "2 minutes"),
         (300, "5 minutes"),
         (3600, "60 minutes"),

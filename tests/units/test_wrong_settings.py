@@ -136,6 +136,18 @@ def test_what_is_wrong_between_settings_is_said_with_what_is_wrong_alone(tmp_pat
     assert sorted(named(said)) == ["PORT", "SECRET_KEY", "SMS_BACKENDS", "TRUSTED_PROXIES"]
 
 
+def test_a_setting_that_is_wrong_is_named_once_however_its_sentence_begins(tmp_path: Path) -> None:
+    long_name = "Some Hosting Shop With A Long Name"
+    long_url = f"https://{'portal.' * 12}example.com"
+    fine = HTTPS | {"PORTAL_NAME": long_name, "PUBLIC_URL": long_url}
+    assert named(problems(tmp_path, **fine)) == ["PORTAL_NAME"]
+    # The length hangs on the host too, which is wrong in another way here: that comes first.
+    assert named(problems(tmp_path, **(fine | {"PUBLIC_URL": f"{long_url}/path"}))) == ["PUBLIC_URL"]
+    (tmp_path / "empty").mkdir()
+    unread = problems(tmp_path, DATABASE_URL="", DATABASE_URL_FILE=str(tmp_path / "empty"), SMS_ALLOWED_REGIONS="*")
+    assert unread == ["DATABASE_URL_FILE names a file that can't be read."]
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "TRUSTED_PROXIES", "SMS_ALLOWED_REGIONS"])
 def test_under_https_what_has_no_safe_default_must_be_set(tmp_path: Path, name: str) -> None:
     assert named(problems(tmp_path, **{n: value for n, value in HTTPS.items() if n != name})) == [name]

@@ -167,20 +167,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("more_addresses", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
-        batch_op.create_unique_constraint(batch_op.f("uq_dedicated_servers_external_id"), ["external_id"])
+        batch_op.create_index(batch_op.f("ix_dedicated_servers_external_id"), ["external_id"], unique=True)
 
     with op.batch_alter_table("dns_zones", schema=None) as batch_op:
         batch_op.add_column(sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch_op.create_index(batch_op.f("ix_dns_zones_looked_at"), ["looked_at"], unique=False)
-        batch_op.create_unique_constraint(batch_op.f("uq_dns_zones_external_id"), ["external_id"])
+        batch_op.create_index(batch_op.f("ix_dns_zones_external_id"), ["external_id"], unique=True)
 
     with op.batch_alter_table("domains", schema=None) as batch_op:
         batch_op.add_column(sa.Column("name_servers", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
-        batch_op.create_unique_constraint(batch_op.f("uq_domains_external_id"), ["external_id"])
+        batch_op.create_index(batch_op.f("ix_domains_external_id"), ["external_id"], unique=True)
 
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("net", sa.Numeric(precision=12, scale=2), nullable=False, server_default="0"))
@@ -188,7 +188,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("pay_url", sa.String(length=500), nullable=True))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
-        batch_op.create_unique_constraint(batch_op.f("uq_invoices_external_id"), ["external_id"])
+        batch_op.create_index(batch_op.f("ix_invoices_external_id"), ["external_id"], unique=True)
 
     # Until now a total had no parts.
     op.execute("UPDATE invoices SET net = total")
@@ -197,31 +197,31 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("more_addresses", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
-        batch_op.create_unique_constraint(batch_op.f("uq_virtual_servers_external_id"), ["external_id"])
+        batch_op.create_index(batch_op.f("ix_virtual_servers_external_id"), ["external_id"], unique=True)
 
     with op.batch_alter_table("wordpress_sites", schema=None) as batch_op:
         batch_op.add_column(sa.Column("more_admins", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
-        batch_op.create_unique_constraint(batch_op.f("uq_wordpress_sites_external_id"), ["external_id"])
+        batch_op.create_index(batch_op.f("ix_wordpress_sites_external_id"), ["external_id"], unique=True)
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table("wordpress_sites", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_wordpress_sites_external_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_wordpress_sites_external_id"))
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
         batch_op.drop_column("more_admins")
 
     with op.batch_alter_table("virtual_servers", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_virtual_servers_external_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_virtual_servers_external_id"))
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
         batch_op.drop_column("more_addresses")
 
     with op.batch_alter_table("invoices", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_invoices_external_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_invoices_external_id"))
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
         batch_op.drop_column("pay_url")
@@ -229,20 +229,20 @@ def downgrade() -> None:
         batch_op.drop_column("net")
 
     with op.batch_alter_table("domains", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_domains_external_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_domains_external_id"))
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
         batch_op.drop_column("name_servers")
 
     with op.batch_alter_table("dns_zones", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_dns_zones_external_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_dns_zones_external_id"))
         batch_op.drop_index(batch_op.f("ix_dns_zones_looked_at"))
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
         batch_op.drop_column("looked_at")
 
     with op.batch_alter_table("dedicated_servers", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_dedicated_servers_external_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_dedicated_servers_external_id"))
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
         batch_op.drop_column("more_addresses")
