@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.kinds import Kind
 from portal.models import AuditEvent
 
 log = logging.getLogger("portal.audit")
@@ -26,7 +25,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does it: "customer" with their client, "portal", or "staff:<login name>"."""
+    """Who does it: "customer" with their client, "portal", "staff:<login name>", or as in AuditEvent."""
 
     by: str
     client: Client | None = None
@@ -43,7 +42,8 @@ PORTAL = Actor("portal")
 class About:
     """What was done to what, and what allowed it."""
 
-    kind: Kind | None = None
+    kind: str | None = None
+    """A Kind, or "ticket"; None for the account itself."""
     object_id: int | None = None
     proof: str | None = None
     """"code", "password", "recent code" or "recent password"."""

@@ -1,11 +1,13 @@
 """Things for a customer to have."""
 
+import secrets
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from portal.audit import Actor
 from portal.database import begin_read, begin_write
 from portal.models import (
     Account,
@@ -19,6 +21,7 @@ from portal.models import (
     VirtualServer,
     WordPressSite,
 )
+from portal.tickets.writing import Words, answer_for_shop
 from tests.person import Person
 
 ZONE_SETS = [
@@ -88,6 +91,13 @@ def invoice_line(text: str, quantity: str, unit_price: str, tax_percent: str, am
         position=1, text=text, quantity=Decimal(quantity), unit_price=Decimal(unit_price),
         tax_percent=Decimal(tax_percent), amount=Decimal(amount),
     )  # fmt: skip
+
+
+def answer_ticket(person: Person, ticket_id: int, body: str, *, closes: bool = False) -> None:
+    """By one of the shop's people."""
+    with person.app.app_context():
+        words = Words(body, secrets.token_hex(16), closes=closes)
+        answer_for_shop(ticket_id, words, Actor("staff:sam"))
 
 
 def add(person: Person, model: type[Any], email: str, **columns: Any) -> int:

@@ -13,6 +13,7 @@ from portal import clock, create_app, demo, schema
 from portal.cli.backup import backup, restore
 from portal.cli.imports import imports
 from portal.cli.sms import sms
+from portal.cli.tickets import tickets
 from portal.cli.users import users
 from portal.extensions import db
 from portal.prune import prune as prune_now
@@ -47,6 +48,7 @@ def main() -> None:
 main.add_command(users)
 main.add_command(sms)
 main.add_command(imports)
+main.add_command(tickets)
 main.add_command(backup)
 main.add_command(restore)
 

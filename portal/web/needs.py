@@ -63,6 +63,10 @@ ROUTES: Final[dict[str, frozenset[Act] | Nothing]] = {
     "resources.order_secret": frozenset({Act.SEE_PAGE}),
     "billing.details": frozenset({Act.CHANGE_BILLING}),
     "hooks.orders": Nothing("signed by the shop"),
+    "hooks.tickets": Nothing("signed by the shop"),
+    "support.new": Nothing("opens a ticket; counted by the limits on tickets"),
+    "support.ticket": Nothing("answers in one's own ticket; counted by the limits on tickets"),
+    "support.close": Nothing("closes one's own ticket, which any message opens again"),
 }
 """Of each endpoint that takes a POST."""
 

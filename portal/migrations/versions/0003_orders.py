@@ -86,13 +86,18 @@ def upgrade() -> None:
     op.create_table("tickets",
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("once", sa.String(length=32), nullable=False),
     sa.Column("subject", sa.String(length=200), nullable=False),
     sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("closed_by", sa.String(length=100), nullable=True),
     sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_tickets_account_id")),
-    sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets"))
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+    sa.UniqueConstraint("account_id", "once", name=op.f("uq_tickets_account_id_once"))
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index("ix_tickets_account", ["account_id", "changed_at"], unique=False)
@@ -135,19 +140,29 @@ def upgrade() -> None:
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.String(length=100), nullable=False),
     sa.Column("body", sa.Text(), nullable=False),
+    sa.Column("closes", sa.Boolean(), nullable=False),
     sa.Column("once", sa.String(length=64), nullable=False),
+    sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("lease", sa.String(length=32), nullable=True),
+    sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("trouble", sa.String(length=500), nullable=True),
     sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_messages_ticket_id")),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_messages")),
     sa.UniqueConstraint("ticket_id", "once", name=op.f("uq_ticket_messages_ticket_id_once"))
     )
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_messages_due", ["due_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
         batch_op.create_index(batch_op.f("ix_ticket_messages_ticket_id"), ["ticket_id"], unique=False)
 
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("proof", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("kind", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("object_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
-        batch_op.create_index("ix_audit_events_object", ["kind", "object_id"], unique=False)
+        batch_op.drop_index(batch_op.f("ix_audit_events_account_id"))
+        batch_op.create_index("ix_audit_events_account", ["account_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_audit_events_object", ["account_id", "kind", "object_id", "at", "id"], unique=False)
 
     with op.batch_alter_table("browser_sessions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
@@ -259,12 +274,15 @@ def downgrade() -> None:
 
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_events_object")
+        batch_op.drop_index("ix_audit_events_account")
+        batch_op.create_index(batch_op.f("ix_audit_events_account_id"), ["account_id"], unique=False)
         batch_op.drop_column("object_id")
         batch_op.drop_column("kind")
         batch_op.drop_column("proof")
 
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticket_messages_ticket_id"))
+        batch_op.drop_index("ix_ticket_messages_due", sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
 
     op.drop_table("ticket_messages")
     op.drop_table("invoice_lines")
