@@ -26,19 +26,23 @@ class Deadline:
         self._seconds = seconds
         self._places = BoundedSemaphore(most)
 
-    def run(self, call: Callable[[], T]) -> T:
-        """What `call` returns or raises. Raises SmsUnavailable when it is late or can't be started."""
+    def run(self, call: Callable[[], T], seconds: float | None = None) -> T:
+        """What `call` returns or raises. Raises SmsUnavailable when it is late or can't be started.
+
+        `seconds` is this call's own limit, where it has one.
+        """
+        seconds = self._seconds if seconds is None else seconds
         if not self._places.acquire(blocking=False):
             raise SmsUnavailable("too many earlier calls still hang", possible=False)
         future: Future[T] = Future()
         try:
-            Thread(target=self._work, args=(future, call), name="sms-call", daemon=True).start()
+            Thread(target=self._work, args=(future, call), name="timed-call", daemon=True).start()
         except RuntimeError as error:
             self._places.release()
             raise SmsUnavailable("no thread is left for the call", possible=False) from error
-        wait([future], timeout=self._seconds)
+        wait([future], timeout=seconds)
         if not future.done():
-            raise SmsUnavailable(f"no answer within {self._seconds} s", possible=True)
+            raise SmsUnavailable(f"no answer within {seconds:.3g} s", possible=True)
         return future.result()
 
     def _work(self, future: Future[T], call: Callable[[], T]) -> None:

@@ -184,7 +184,7 @@ class SnsServer(Server):
 def join_calls() -> None:
     """Waits for the calls that went on after their deadline to end."""
     for thread in threading.enumerate():
-        if thread.name == "sms-call":
+        if thread.name == "timed-call":
             thread.join(timeout=20)
             assert not thread.is_alive()
 
