@@ -1,4 +1,4 @@
-"""Stand-ins for the providers: real servers on loopback that do as they are told.
+"""Stand-ins for the providers and others: real servers on loopback that do as they are told.
 
 `with VonageServer() as vonage:` starts one. A portal run with `os.environ | vonage.env` sends its texts there,
 `vonage.answer = "status:7"` says what becomes of them, and `vonage.requests` is what came.
@@ -12,7 +12,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -33,17 +35,27 @@ from portal.sms_backends.contract import Case
 Body = dict[str, str]
 
 
-class Server:
-    """A provider on a port of its own, from `with` to the end of it or to `stop`. Also a `StandIn` of the contract."""
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    headers: Message
+    body: bytes
 
-    answers: ClassVar[Mapping[Case, str]]
-    """How this provider shows each case."""
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Server:
+    """A server on a port of its own, from `with` to the end of it or to `stop`."""
 
     def __init__(self) -> None:
         self.answer = "ok"
-        """`ok`, `html` (a page with status 200), `http:<status>`, `drop`, `hang`, `drip`, or what the provider adds."""
-        self.requests: list[Body] = []
-        """The fields of each request so far."""
+        """`ok`, `html` (a page with status 200), `http:<status>`, `drop`, `hang`, `drip`, or what a subclass adds."""
         self._http = _HttpServer(self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), name=type(self).__name__)
 
@@ -56,8 +68,12 @@ class Server:
         """What the environment of a portal that uses this server must hold."""
         raise NotImplementedError
 
-    def reply(self, body: Body) -> tuple[int, str, str]:
-        """Status, content type and body of the answer to a request."""
+    def fate(self, request: Request) -> str:
+        """What happens to a request that came: as `answer` says, `lost` being an answer that is made and not sent."""
+        del request
+        return self.answer
+
+    def respond(self, request: Request) -> Answer:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
@@ -74,25 +90,9 @@ class Server:
         self._http.server_close()
         self._thread.join()
 
-    def bring_about(self, case: Case) -> None:
-        if case == Case.REFUSED:
-            self.stop()
-        else:
-            self.answer = self.answers[case]
 
-
-class VonageServer(Server):
-    """Vonage's SMS API over TLS. `answer` may also be `status:<n>` or `part:<n>`: the second of two parts fails."""
-
-    answers: ClassVar[Mapping[Case, str]] = {
-        Case.ACCEPTED: "ok",
-        Case.REJECTED: "status:7",
-        Case.BUSY: "status:1",
-        Case.HANG: "hang",
-        Case.DRIP: "drip",
-        Case.DROP: "drop",
-        Case.GARBAGE: "html",
-    }
+class TlsServer(Server):
+    """One that speaks TLS."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,6 +108,54 @@ class VonageServer(Server):
     @property
     def host(self) -> str:
         return f"localhost:{self.port}"
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        super().__exit__(kind, error, at)
+        self._folder.cleanup()
+
+
+class SmsServer(Server):
+    """A provider, which takes forms. Also a `StandIn` of the contract."""
+
+    answers: ClassVar[Mapping[Case, str]]
+    """How this provider shows each case."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[Body] = []
+        """The fields of each request so far."""
+
+    def fate(self, request: Request) -> str:
+        self.requests.append(_fields(request))
+        return self.answer
+
+    def respond(self, request: Request) -> Answer:
+        status, kind, text = self.reply(_fields(request))
+        return Answer(status, {"Content-Type": kind}, text.encode())
+
+    def reply(self, body: Body) -> tuple[int, str, str]:
+        """Status, content type and body of the answer to a request."""
+        raise NotImplementedError
+
+    def bring_about(self, case: Case) -> None:
+        if case == Case.REFUSED:
+            self.stop()
+        else:
+            self.answer = self.answers[case]
+
+
+class VonageServer(SmsServer, TlsServer):
+    """Vonage's SMS API over TLS. `answer` may also be `status:<n>` or `part:<n>`: the second of two parts fails."""
+
+    answers: ClassVar[Mapping[Case, str]] = {
+        Case.ACCEPTED: "ok",
+        Case.REJECTED: "status:7",
+        Case.BUSY: "status:1",
+        Case.HANG: "hang",
+        Case.DRIP: "drip",
+        Case.DROP: "drop",
+        Case.GARBAGE: "html",
+    }
 
     @property
     def settings(self) -> dict[str, str]:
@@ -137,12 +185,8 @@ class VonageServer(Server):
         parts = {"status": [refused], "part": [taken, refused], "parts": [refused, refused]}.get(kind, [taken])
         return 200, "application/json", json.dumps({"message-count": str(len(parts)), "messages": parts})
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        super().__exit__(kind, error, at)
-        self._folder.cleanup()
 
-
-class SnsServer(Server):
+class SnsServer(SmsServer):
     """Amazon SNS, as far as Publish goes, over plain http. `answer` may also be `error:<status>:<code>`."""
 
     answers: ClassVar[Mapping[Case, str]] = {
@@ -205,6 +249,10 @@ def aws_env(endpoint: str) -> dict[str, str]:
     }
 
 
+def _fields(request: Request) -> Body:
+    return dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+
+
 def page(body: Body) -> str:
     return f"<html><body><h1>Welcome</h1>{escape(str(body))}</body></html>"
 
@@ -257,22 +305,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.close_connection = True
-        raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        body = dict(parse_qsl(raw, keep_blank_values=True))
-        owner = self.server.owner
-        owner.requests.append(body)
-        if owner.answer == "hang":
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        request = Request(self.command, self.path, self.headers, raw)
+        fate = self.server.owner.fate(request)
+        if fate == "hang":
             self.server.stopping.wait()
-        if owner.answer in {"hang", "drop"}:
+        if fate not in {"hang", "drop"}:
+            answer = self.server.owner.respond(request)
+        if fate in {"hang", "drop", "lost"}:
             self.connection.shutdown(SHUT_RDWR)
             return
-        status, kind, text = owner.reply(body)
-        content = text.encode()
         # The address is for the redirects among the answers: one that is followed is a second request.
-        head = [f"HTTP/1.1 {status} Answer", f"Content-Type: {kind}", f"Content-Length: {len(content)}"]
-        head += [f"Location: {self.path}", "Connection: close"]
-        answer = "\r\n".join([*head, "", ""]).encode() + content
-        self._write(answer, pause=0.1 if owner.answer == "drip" else 0)
+        lines = {"Location": self.path, "Content-Length": str(len(answer.body)), **answer.headers}
+        head = [f"HTTP/1.1 {answer.status} Answer", *(f"{name}: {value}" for name, value in lines.items())]
+        whole = "\r\n".join([*head, "Connection: close", "", ""]).encode() + answer.body
+        self._write(whole, pause=0.1 if fate == "drip" else 0)
+
+    do_GET = do_PATCH = do_DELETE = do_POST  # noqa: N815 - http.server's names
 
     def _write(self, answer: bytes, pause: float) -> None:
         if not pause:
