@@ -45,7 +45,7 @@ def send_test(number: str, name: str | None) -> None:
 @sms.command()
 @with_appcontext
 def dispatch() -> None:
-    """Send what waits until SIGTERM, beside the web processes that do it too."""
+    """Send the texts that wait, and carry out orders, until SIGTERM, beside the web processes that do it too."""
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     background = current_app.extensions["background"]

@@ -58,3 +58,10 @@ class Effect:
     """Raises NotNowError for what can't be asked now. Runs in the transaction that makes the order."""
     makes_password: bool = False
     """Whether a new password is made with the order, shown once, and kept encrypted until it is settled."""
+    tells: bool = False
+    """Whether its driver answers with something to show, once."""
+
+    @property
+    def removes(self) -> bool:
+        """Whether its object is gone afterwards."""
+        return self.apply is forget

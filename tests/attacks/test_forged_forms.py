@@ -17,7 +17,11 @@ FIELDS = {
 def posts(app: Flask) -> list[str]:
     """Every path that takes a form."""
     adapter = app.url_map.bind("localhost")
-    rules = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not rule.endpoint.startswith("hooks.")
+    ]
     return [
         adapter.build(rule.endpoint, {"slot": "primary"} if rule.arguments else {}, method="POST") for rule in rules
     ]

@@ -42,6 +42,7 @@ ROUTES = {
     "profile.send": Route("/profile/phones/primary/send", SIGNED_IN),
     "profile.remove": Route("/profile/phones/primary/remove", SIGNED_IN),
     "resources.index": Route("/resources/", SIGNED_IN),
+    "hooks.orders": Route("/hooks/orders", ANYONE),  # It looks at the signature itself: tests/orders/test_hook.py.
 }
 PRIVATE = [endpoint for endpoint, route in ROUTES.items() if route.opens_for != ANYONE]
 NOT_HALF = [endpoint for endpoint, route in ROUTES.items() if route.opens_for == SIGNED_IN]

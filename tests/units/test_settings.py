@@ -43,6 +43,7 @@ LIMIT_DEFAULTS = {
     "TEXT_NEW_ADDRESS": "10/h",
     "TEXT_NEW_PREFIX": "20/h",
     "TEXT_NEW_ALL": "200/h",
+    "HOOK_ADDRESS": "30/10min",
 }
 
 
