@@ -47,22 +47,28 @@ def counts(session: Session) -> tuple[Mapping[str, int], Mapping[str, int]]:
 
 AT_ONCE = 500
 """Rows read at a time."""
+MOST = 2**63 - 1
+"""No order has this number, or a higher one."""
 
 
 def for_staff(
     session: Session, *, kind: Kind | None = None, account_id: int | None = None, ended: bool = False
 ) -> Iterator[tuple[Order, Account]]:
     """Open orders, the oldest first; then with `ended` the others too, the newest first. Read as they are taken."""
-    found = select(Order, Account).join(Account, Account.id == Order.account_id)
+    found = select(Order, Account).join(Account, Account.id == Order.account_id).limit(AT_ONCE)
     if kind is not None:
         found = found.where(Order.kind == kind)
     if account_id is not None:
         found = found.where(Order.account_id == account_id)
-    parts = [found.where(Order.settled_at.is_(None)).order_by(Order.id)]
-    if ended:
-        parts.append(found.where(Order.settled_at.is_not(None)).order_by(Order.id.desc()))
-    for part in parts:
-        yield from session.execute(part.execution_options(yield_per=AT_ONCE)).tuples()
+    last = 0
+    while rows := session.execute(found.where(Order.settled_at.is_(None), Order.id > last).order_by(Order.id)).all():
+        yield from ((order, account) for order, account in rows)
+        last = rows[-1][0].id
+    last = MOST
+    over = found.where(Order.settled_at.is_not(None)).order_by(Order.id.desc())
+    while ended and (rows := session.execute(over.where(Order.id < last)).all()):
+        yield from ((order, account) for order, account in rows)
+        last = rows[-1][0].id
 
 
 def state(order: Order, account: Account, now: datetime) -> str:
