@@ -8,10 +8,13 @@ import pytest
 from click import Command, Group
 
 import config
-from portal import ROOT, cli
+from portal import ROOT, cli, drivers
+from portal.drivers.base import Kind
 from portal.sms_backends import BUILT_IN, find
 from portal.sms_backends.base import Setting
 
+# DNS is the one kind that every driver has.
+DRIVERS = {name: drivers.find(Kind.DNS, name) for name in drivers.BUILT_IN}
 README = ROOT / "README.md"
 MACHINE_PATHS = re.compile(r"(?<![\w./~-])/(?:home|root|work|Users|mnt|tmp/venv)/[\w.-]")
 """A place on the machine of whoever wrote the file."""
@@ -40,8 +43,18 @@ def test_the_readme_names_every_setting_of_a_provider(name: str) -> None:
         assert row_of(setting.name) is not None, setting.name
 
 
+@pytest.mark.parametrize("name", DRIVERS)
+def test_the_readme_names_every_setting_of_a_driver_with_its_default(name: str) -> None:
+    for setting in DRIVERS[name].settings:
+        row = row_of(setting.name)
+        assert row is not None, setting.name
+        assert f"{name}: {setting.help}" in row
+        assert not setting.default or f"`{setting.default}`" in row
+
+
 def test_the_readme_names_no_setting_that_is_not_there() -> None:
     known = {setting.name for setting in config.SETTINGS}
+    known |= {setting.name for driver in DRIVERS.values() for setting in driver.settings}
     known |= {setting.name for name in BUILT_IN for setting in find(name).settings}
     named = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", readme(), re.MULTILINE))
     assert named - known == set()

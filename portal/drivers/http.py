@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
@@ -79,6 +80,8 @@ class Client:
         seconds = self._seconds if seconds is None else seconds
         if seconds <= 0:
             raise DriverUnavailableError(f"{self._whom}: no time was left to ask", possible=False)
+        if not Path(_trusted() or "/").exists():
+            raise DriverUnavailableError("REQUESTS_CA_BUNDLE names no file", possible=False)
         try:
             return self._deadline.run(partial(self._once, request, seconds), seconds)
         except SmsUnavailable as error:
@@ -105,7 +108,7 @@ class Client:
                 stream=True,
                 # Whoever doesn't take a connection in half of the time is not there, and certainly got nothing.
                 timeout=(seconds / 2, seconds),
-                verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
+                verify=_trusted() or True,
             ) as response:
                 return Answer(response.status_code, response.headers, self._body(response, end))
 
@@ -118,6 +121,10 @@ class Client:
             if time.monotonic() > end:
                 raise TimeoutError  # nobody waits any more
         return bytes(body)
+
+
+def _trusted() -> str | None:
+    return os.environ.get("REQUESTS_CA_BUNDLE")
 
 
 def address(text: str) -> str:

@@ -195,6 +195,14 @@ def test_a_certificate_that_is_not_trusted_is_a_certain_failure(
     assert shop.orders == []
 
 
+def test_trusted_certificates_that_are_not_there_are_named(
+    driver: WebhookDriver, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent")
+    assert "REQUESTS_CA_BUNDLE" in unavailable(driver, task(), possible=False)
+    assert shop.orders == []
+
+
 def test_a_host_without_an_address_is_a_certain_failure() -> None:
     settings = {"WEBHOOK_URL": "https://panel.invalid/orders", "WEBHOOK_SECRET": SECRET}
     unavailable(WebhookDriver(read(WebhookDriver, settings)), task(), possible=False)

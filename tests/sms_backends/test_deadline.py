@@ -19,6 +19,14 @@ def test_a_call_in_time_gives_its_result_or_its_own_error() -> None:
         deadline.run(raise_timeout)
 
 
+def test_a_call_may_have_a_limit_of_its_own() -> None:
+    end = threading.Event()
+    with pytest.raises(SmsUnavailable, match=r"no answer within 0\.05 s"):
+        Deadline(20).run(end.wait, seconds=0.05)
+    end.set()
+    join_calls()
+
+
 def raise_timeout() -> None:
     raise TimeoutError("its own")
 

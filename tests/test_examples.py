@@ -1,4 +1,4 @@
-"""The example provider: installed as a shop would install it, and held to the contract as its author would."""
+"""The example provider and driver: installed as a shop would install them, and tested as their authors would."""
 
 import os
 import shutil
@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "examples" / "acme_sms"
+import pytest
+
+from portal import ROOT
+
+EXAMPLES = ROOT / "examples"
 
 
 def run(*command: str, path: list[Path], cwd: Path) -> str:
@@ -26,9 +29,12 @@ def run(*command: str, path: list[Path], cwd: Path) -> str:
     return done.stdout
 
 
-def test_the_example_installs_and_passes_the_contract(tmp_path: Path) -> None:
+@pytest.mark.parametrize("example", ["acme_sms", "acme_panel"])
+def test_an_example_installs_and_passes_its_contract(example: str, tmp_path: Path) -> None:
     # A copy, because building leaves files beside the source.
-    source = Path(shutil.copytree(EXAMPLE, tmp_path / "source", ignore=shutil.ignore_patterns(".*", "__pycache__")))
+    source = Path(
+        shutil.copytree(EXAMPLES / example, tmp_path / "source", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    )
     installed = tmp_path / "installed"
     offline = ("--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
     run("pip", "install", "--quiet", *offline, "--target", str(installed), str(source), path=[], cwd=tmp_path)
@@ -38,5 +44,9 @@ def test_the_example_installs_and_passes_the_contract(tmp_path: Path) -> None:
     assert "skipped" not in summary
 
 
-def test_the_example_is_short_enough_to_read() -> None:
-    assert len((EXAMPLE / "src" / "acme_sms.py").read_text().splitlines()) <= 60
+@pytest.mark.parametrize(
+    ("path", "lines"),
+    [("acme_sms/src/acme_sms.py", 60), ("acme_panel/src/acme_panel.py", 70), ("acme_panel/receiver.py", 150)],
+)
+def test_an_example_is_short_enough_to_read(path: str, lines: int) -> None:
+    assert len((EXAMPLES / path).read_text().splitlines()) <= lines
