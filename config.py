@@ -64,7 +64,8 @@ SETTINGS = (
     *(
         Setting(
             f"DRIVER_{kind.name}",
-            f"what carries out orders for {kind}: local (the shop's people), webhook, or package.module:Class",
+            f"what carries out orders for {kind}: local (the shop's people), webhook,"
+            f"{' powerdns,' if kind is Kind.DNS else ''} or package.module:Class",
             "local",
         )
         for kind in Kind

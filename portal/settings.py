@@ -145,12 +145,13 @@ def _make_drivers(
     """One object of each class, whatever it is used for."""
     made: dict[type[Driver], Driver] = {}
     for driver in dict.fromkeys(classes.values()):
+        setting = next(f"DRIVER_{kind.name}" for kind, its in classes.items() if its is driver)
         try:
             made[driver] = driver(values)
         except DriverConfigError as error:
-            problems.add("DRIVER", str(error))
+            problems.add(setting, str(error))
         except Exception as error:  # noqa: BLE001 - whatever a driver's library raises, the shop gets a sentence
-            problems.add("DRIVER", f"The driver {driver.name} can't start: {type(error).__name__}: {error}.")
+            problems.add(setting, f"{setting}: {driver.name} can't start: {type(error).__name__}: {error}.")
     return {kind: made[driver] for kind, driver in classes.items() if driver in made}
 
 

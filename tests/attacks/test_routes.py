@@ -78,6 +78,7 @@ ROUTES = {
     "billing.index": Route("/billing/", SIGNED_IN),
     "billing.invoice": Route("/billing/invoices/1", SIGNED_IN),
     "billing.details": Route("/billing/details", SIGNED_IN),
+    "hooks.orders": Route("/hooks/orders", ANYONE),  # It looks at the signature itself: tests/orders/test_hook.py.
 }
 PRIVATE = [endpoint for endpoint, route in ROUTES.items() if route.opens_for != ANYONE]
 NOT_HALF = [endpoint for endpoint, route in ROUTES.items() if route.opens_for == SIGNED_IN]

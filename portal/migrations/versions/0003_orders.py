@@ -66,7 +66,7 @@ def upgrade() -> None:
     sa.Column("lease", sa.String(length=32), nullable=True),
     sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
     sa.Column("attempts", sa.Integer(), nullable=False),
-    sa.Column("unclear", sa.Boolean(), nullable=False),
+    sa.Column("possible", sa.Boolean(), nullable=False),
     sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("outcome", sa.String(length=10), nullable=True),
     sa.Column("settled_by", sa.String(length=100), nullable=True),
@@ -75,7 +75,8 @@ def upgrade() -> None:
     sa.CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name=op.f("ck_orders_settled")),
     sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_orders_account_id")),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
-    sa.UniqueConstraint("account_id", "once", name=op.f("uq_orders_account_id_once"))
+    sa.UniqueConstraint("account_id", "once", name=op.f("uq_orders_account_id_once")),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_orders_account_id"), ["account_id"], unique=False)
