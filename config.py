@@ -7,7 +7,19 @@ own settings stand beside its code in `portal/sms_backends/`, the reasons of the
 
 from portal.kinds import Kind
 from portal.limits import LIMITS, parse_for
-from portal.parsing import account_types, flag, names, networks, one_of, regions, seconds, sender, whole_number
+from portal.parsing import (
+    account_types,
+    flag,
+    long_secret,
+    names,
+    networks,
+    one_of,
+    regions,
+    seconds,
+    sender,
+    web_address,
+    whole_number,
+)
 from portal.sms_backends.base import Setting
 
 SETTINGS = (
@@ -52,13 +64,21 @@ SETTINGS = (
     *(
         Setting(
             f"DRIVER_{kind.name}",
-            f"what carries out orders for {kind}: local (the shop's people), webhook, or package.module:Class",
+            f"what carries out orders for {kind}: local (the shop's people), webhook,"
+            f"{' powerdns,' if kind is Kind.DNS else ''} or package.module:Class",
             "local",
         )
         for kind in Kind
     ),
     Setting("DRIVER_TIMEOUT_SECONDS", "how long one attempt of a driver may take", "20", whole_number(1, 120)),
     Setting("SERVER_IMAGES", "what servers can be reinstalled with", "Debian 13,Ubuntu 24.04 LTS,AlmaLinux 10", names),
+    Setting("TICKETS_WEBHOOK_URL", "the shop's help desk: where messages of tickets are posted to", parse=web_address),
+    Setting(
+        "TICKETS_WEBHOOK_SECRET",
+        "signs what goes to the help desk, and its answers at /hooks/tickets; 32 characters or more",
+        parse=long_secret,
+        secret=True,
+    ),
     Setting("LOG_FORMAT", "text, or json for one JSON object a line", "text", one_of("text", "json")),
     Setting("METRICS_ALLOWED", "addresses and networks that may read /metrics", "127.0.0.1,::1", networks),
     *(Setting(f"LIMIT_{limit.name}", limit.reason, limit.default, parse_for(limit.name)) for limit in LIMITS),

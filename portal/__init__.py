@@ -14,6 +14,7 @@ from portal.delivery.dispatcher import Dispatcher
 from portal.extensions import csrf, db
 from portal.orders.dispatcher import OrderDispatcher
 from portal.prune import prune_some
+from portal.tickets.dispatcher import TicketDispatcher
 from portal.zones.watching import Watcher
 
 ROOT = Path(__file__).parent.parent
@@ -56,6 +57,10 @@ def _add_background(app: Flask) -> None:
     background.add(Job("orders", orders.run_due, POLL_SECONDS, on_wake=True))
     background.add(Job("zones", Watcher(app).look, LOOK_SECONDS))
     background.add(Job("prune", run_prune, PRUNE_SECONDS))
+    if (help_desk := app.config["HELP_DESK"]) is not None:
+        tickets = TicketDispatcher(app, help_desk, background.wake)
+        background.add(Job("tickets", tickets.run_due, POLL_SECONDS, on_wake=True))
+        app.extensions["tickets"] = tickets
     app.extensions |= {"background": background, "dispatcher": dispatcher, "orders": orders}
 
 

@@ -3,10 +3,11 @@
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.kinds import Kind
 from portal.models import AuditEvent
 
 log = logging.getLogger("portal.audit")
@@ -24,7 +25,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does it: "customer" with their client, "portal", or "staff:<login name>"."""
+    """Who does it: "customer" with their client, "portal", "staff:<login name>", or as in AuditEvent."""
 
     by: str
     client: Client | None = None
@@ -41,7 +42,8 @@ PORTAL = Actor("portal")
 class About:
     """What was done to what, and what allowed it."""
 
-    kind: Kind | None = None
+    kind: str | None = None
+    """A Kind, or "ticket"; None for the account itself."""
     object_id: int | None = None
     proof: str | None = None
     """"code", "password", "recent code" or "recent password"."""
@@ -78,3 +80,9 @@ def record_about(
     session.add(row)
     said = {"account": account_id, "by": actor.by, "address": row.address} | detail
     log.info("%s %s", event, " ".join(f"{name}={value!r}" for name, value in said.items()))
+
+
+def record_many(session: Session, now: datetime, actor: Actor, rows: list[dict[str, Any]]) -> None:
+    """Things that happened together, without a client, as columns of AuditEvent. Log the whole with `record`."""
+    if rows:
+        session.execute(insert(AuditEvent), [row | {"at": now, "by": actor.by} for row in rows])

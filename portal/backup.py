@@ -14,14 +14,15 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
-from sqlalchemy import delete, func, inspect, select, update
+from sqlalchemy import delete, func, inspect, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from portal import audit, schema
 from portal.audit import Actor
 from portal.database import begin_read, begin_write
 from portal.extensions import db
-from portal.models import Account, BrowserSession, TextMessage
+from portal.models import Account, BrowserSession, Order, TextMessage
 
 _STARTS = {"sqlite": b"SQLite format 3\0", "postgresql": b"PGDMP"}
 """The first bytes of a file, by engine."""
@@ -36,6 +37,8 @@ _DROP_ALL = (
 """Every table, also those of a later version: its next upgrade makes them again."""
 _LOCK_SECONDS = 30
 """How long a restore waits for whoever uses a table."""
+NUMBERS_APART = 100_000
+"""What the numbers of orders skip after a restore: more than were given since the backup was made."""
 
 
 class BackupError(Exception):
@@ -64,8 +67,9 @@ def backup(path: Path, *, force: bool = False) -> None:
 def restore(path: Path, now: datetime, actor: Actor, *, force: bool = False) -> int:
     """Put a backup in the place of all that is in the database, and bring it up to date. Returns how many accounts.
 
-    Everyone is signed out, and texts that wait are dropped: what the backup still holds as open may have been ended
-    or sent since. With accounts in the database it refuses, but for `force`. Raises BackupError.
+    Everyone is signed out, texts that wait are dropped, and open orders wait for people: what the backup still holds as
+    open may have been ended, sent or carried out since. With accounts in the database it refuses, but for `force`.
+    Raises BackupError.
     """
     with _sentences(path):
         revision = _read_revision(path)
@@ -137,8 +141,22 @@ def _settle(now: datetime, actor: Actor) -> int:
         session.execute(delete(BrowserSession))
         dropped = {"settled_at": now, "outcome": "dropped", "reason": "the database was restored from a backup"}
         session.execute(update(TextMessage).where(TextMessage.settled_at.is_(None)).values(dropped))
+        _leave_to_people(session)
         audit.record(session, now, actor, "database restored", None)
         return session.scalar(select(func.count()).select_from(Account)) or 0
+
+
+def _leave_to_people(session: Session) -> None:
+    """Open orders. A driver that has seen the numbers of later ones, now gone, must not take new ones for those."""
+    why = "the database was restored from a backup"
+    waits = {"due_at": None, "lease": None, "lease_until": None, "possible": True, "trouble": why}
+    session.execute(update(Order).where(Order.settled_at.is_(None)).values(waits))
+    most = (session.scalar(select(func.max(Order.id))) or 0) + NUMBERS_APART
+    if _engine() == "postgresql":
+        session.execute(text("SELECT setval(pg_get_serial_sequence('orders', 'id'), :most)"), {"most": most})
+    else:
+        session.execute(text("DELETE FROM sqlite_sequence WHERE name = 'orders'"))
+        session.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('orders', :most)"), {"most": most})
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -19,11 +20,13 @@ from sqlalchemy import (
     ExceptionContext,
     Integer,
     MetaData,
+    Numeric,
     TypeDecorator,
     event,
 )
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeEngine
 
 from portal.extensions import db
 
@@ -66,6 +69,37 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal of so many digits, some of them behind the point; never a float, also where it is summed.
+
+    SQLite knows no decimals, so it holds the whole number of the smallest places. One that has more is refused.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, digits: int, places: int) -> None:
+        super().__init__(digits, places)
+        self.digits, self.places = digits, places
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        exact = Numeric(self.digits, self.places) if dialect.name != "sqlite" else BigInteger()
+        return dialect.type_descriptor(exact)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | int | None:
+        if value is None:
+            return None
+        shifted = Decimal(value).scaleb(self.places)
+        if shifted != int(shifted) or abs(shifted) >= 10**self.digits:
+            raise ValueError(f"{value} has more than {self.digits} digits, or {self.places} behind the point")
+        return int(shifted) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if value is None or dialect.name != "sqlite":
+            return value  # type: ignore[no-any-return]  # as the driver hands it over
+        return Decimal(value).scaleb(-self.places)
 
 
 @contextmanager

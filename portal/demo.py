@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,11 +15,13 @@ from portal.kinds import Kind
 from portal.models import (
     Account,
     AccountType,
+    BillingDetails,
     DedicatedServer,
     DnsRecordSet,
     DnsZone,
     Domain,
     Invoice,
+    InvoiceLine,
     Order,
     VirtualServer,
     WordPressSite,
@@ -30,6 +32,7 @@ _CUSTOMERS = (
     ("bob@demo.example", "Bob Baker Ltd", AccountType.BUSINESS),
     ("carol@demo.example", "Carol Cloud Hosting", AccountType.RESELLER),
 )
+_TAX_PERCENT = Decimal(19)
 
 
 def make() -> dict[str, str]:
@@ -50,6 +53,7 @@ def make() -> dict[str, str]:
             session.add(account)
             session.flush()
             _add_resources(session, account.id, email.partition("@")[0], size)
+            _add_details(session, account.id, name, size)
     return made
 
 
@@ -128,11 +132,38 @@ def _add_site(session: Session, account_id: int, name: str, n: int, today: date)
     )  # fmt: skip
 
 
+def _add_details(session: Session, account_id: int, name: str, size: int) -> None:
+    session.add(
+        BillingDetails(
+            account_id=account_id, company=name if size > 1 else "", street=f"{size} Harbor Street",
+            postcode=f"2045{size}", city="Hamburg", country="DE", tax_id=f"DE12345678{size}" if size > 1 else "",
+        )
+    )  # fmt: skip
+
+
 def _add_invoice(session: Session, account_id: int, number: str, n: int, today: date) -> None:
+    """One of the last months: the first is open, a second customer's second one overdue."""
     issued = today - timedelta(days=30 * n - 20)
+    is_paid = n > 2 or (n == 2 and number.startswith("1"))
+    lines = [
+        _line(1, f"Virtual server web-{n}, {issued:%B %Y}", "1", "18.50"),
+        _line(2, "Backup, per GB", f"{80 * n}", "0.035"),
+        _line(3, "Domain, per year", f"{n}", "12.00"),
+    ]
+    net = sum((line.amount for line in lines), Decimal(0))
+    tax = (net * _TAX_PERCENT / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
     session.add(
         Invoice(
             account_id=account_id, number=number, issued_on=issued, due_on=issued + timedelta(days=14),
-            paid_on=None if n == 1 else issued + timedelta(days=3), currency="EUR", total=Decimal("24.10") * n,
+            paid_on=issued + timedelta(days=3) if is_paid else None, currency="EUR", net=net, tax=tax, total=net + tax,
+            pay_url=f"https://pay.demo.example/{number}", lines=lines,
         )
+    )  # fmt: skip
+
+
+def _line(position: int, text: str, quantity: str, unit_price: str) -> InvoiceLine:
+    amount = Decimal(quantity) * Decimal(unit_price)
+    return InvoiceLine(
+        position=position, text=text, quantity=Decimal(quantity), unit_price=Decimal(unit_price),
+        tax_percent=_TAX_PERCENT, amount=amount,
     )  # fmt: skip

@@ -52,6 +52,9 @@ LIMITS = (
     Limit("TEXT_NEW_ADDRESS", "10/h", "codes to new numbers from one address: paid traffic to a fraudster's numbers"),
     Limit("TEXT_NEW_PREFIX", "20/h", "codes to new numbers alike but for 4 digits: numbers bought in one go"),
     Limit("TEXT_NEW_ALL", "200/h", "codes to new numbers, whole shop: the bill stays bounded whatever happens"),
+    Limit("TICKET_ACCOUNT", "10/h", "new tickets, one account: support stays able to read what others ask"),
+    Limit("TICKET_MESSAGE_ACCOUNT", "60/h", "messages in tickets, one account, the first of each too"),
+    Limit("HOOK_ADDRESS", "30/10min", "wrong signatures from one address: no more of them are even looked at"),
 )
 RUNS = frozenset({"CODE_ACCOUNT_RUN"})
 """Limits of hits in a row, which a success ends; all others slide."""

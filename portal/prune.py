@@ -8,7 +8,16 @@ from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 from portal import known_browsers
 from portal.acts import Act
 from portal.database import begin_write
-from portal.models import AuditEvent, BrowserSession, Challenge, KnownBrowser, LimitHit, Purpose, TextMessage
+from portal.models import (
+    AuditEvent,
+    BrowserSession,
+    Challenge,
+    KnownBrowser,
+    LimitHit,
+    Order,
+    Purpose,
+    TextMessage,
+)
 
 KEEP_TEXTS = timedelta(days=7)
 """How long a spent challenge and its texts can still answer the question "did it arrive"."""
@@ -17,12 +26,15 @@ KEEP_ACTS = timedelta(hours=1)
 them can still be confirmed, with a new code too."""
 KEEP_SESSIONS = timedelta(hours=24)
 KEEP_ADDRESSES = timedelta(days=180)
+KEEP_SECRETS = timedelta(hours=24)
+"""How long after its order is over a customer can still look at a new password or a transfer code."""
+KEEP_DRAFTS = timedelta(hours=24)
 BATCH = 1_000
 """Rows in one transaction, so that nobody waits long for the database."""
 
 
 def prune(now: datetime) -> dict[str, int]:
-    """Delete all that has had its time. Returns how many rows of each kind."""
+    """Delete or erase all that has had its time. Returns how many rows of each kind."""
     total: dict[str, int] = {}
     while True:
         counts = _prune_batch(now)
@@ -71,8 +83,10 @@ def _revealing(now: datetime) -> dict[str, _Rows]:
     with_hash = Challenge.subject["password_hash"].as_string().is_not(None)
     given_up = and_(Challenge.expires_at < old, Challenge.purpose == Purpose.CONFIRM, with_hash)
     forgotten = and_(BrowserSession.pending_at < old, BrowserSession.pending.is_not(None))
+    with_secret = and_(Order.settled_at < now - KEEP_SECRETS, Order.secret.is_not(None))
     with_address = and_(AuditEvent.at < now - KEEP_ADDRESSES, AuditEvent.address.is_not(None))
     return {
+        "secrets": (Order, with_secret, {"secret": None}),
         "addresses": (AuditEvent, with_address, {"address": None, "browser": None}),
         "given-up acts": (Challenge, given_up, {"subject": {"act": Act.CHANGE_PASSWORD}}),
         "forgotten acts": (

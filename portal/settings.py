@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,6 +64,7 @@ def load(instance: Path, environ: Mapping[str, str]) -> dict[str, Any]:
     _derive(values, instance, problems)
     _check(values, classes, problems)
     values["SMS_BACKEND_OBJECTS"] = _make(classes, values, problems) if not problems else ()
+    values["HELP_DESK"] = _make_help_desk(values) if not problems else None
     values["DRIVERS"] = _make_drivers(driver_classes, values, problems) if not problems else {}
     if problems:
         raise SettingsError(problems.sentences)
@@ -143,13 +145,20 @@ def _make_drivers(
     """One object of each class, whatever it is used for."""
     made: dict[type[Driver], Driver] = {}
     for driver in dict.fromkeys(classes.values()):
+        setting = next(f"DRIVER_{kind.name}" for kind, its in classes.items() if its is driver)
         try:
             made[driver] = driver(values)
         except DriverConfigError as error:
-            problems.add("DRIVER", str(error))
+            problems.add(setting, str(error))
         except Exception as error:  # noqa: BLE001 - whatever a driver's library raises, the shop gets a sentence
-            problems.add("DRIVER", f"The driver {driver.name} can't start: {type(error).__name__}: {error}.")
+            problems.add(setting, f"{setting}: {driver.name} can't start: {type(error).__name__}: {error}.")
     return {kind: made[driver] for kind, driver in classes.items() if driver in made}
+
+
+def _make_help_desk(values: Mapping[str, Any]) -> Any:
+    """None where the shop has none: then nothing of it is imported."""
+    url, secret = values["TICKETS_WEBHOOK_URL"], values["TICKETS_WEBHOOK_SECRET"]
+    return import_module("portal.tickets.desk").HelpDesk(url, secret) if url else None
 
 
 def _make(classes: Iterable[type[SmsBackend]], values: dict[str, Any], problems: _Problems) -> tuple[SmsBackend, ...]:
@@ -245,6 +254,11 @@ def _check(values: dict[str, Any], classes: Iterable[type[SmsBackend]], problems
             "PORTAL_NAME PUBLIC_URL",
             carries and too_long > 0,
             f"PORTAL_NAME and the host of PUBLIC_URL make texts {too_long} characters too long. Shorten the name.",
+        ),
+        (
+            "TICKETS_WEBHOOK_SECRET",
+            values["TICKETS_WEBHOOK_URL"] is not None and values["TICKETS_WEBHOOK_SECRET"] is None,
+            "TICKETS_WEBHOOK_SECRET must be set when TICKETS_WEBHOOK_URL is. Make one: openssl rand -hex 32.",
         ),
         (
             "DATABASE_URL",

@@ -1,10 +1,13 @@
 """Things for a customer to have."""
 
+import secrets
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from portal.audit import Actor
 from portal.database import begin_read, begin_write
 from portal.models import (
     Account,
@@ -12,10 +15,13 @@ from portal.models import (
     DnsRecordSet,
     DnsZone,
     Domain,
+    Invoice,
+    InvoiceLine,
     Order,
     VirtualServer,
     WordPressSite,
 )
+from portal.tickets.writing import Words, answer_for_shop
 from tests.person import Person
 
 ZONE_SETS = [
@@ -65,6 +71,33 @@ def add_zone(person: Person, email: str = "alice@example.com", **columns: Any) -
     values: dict[str, Any] = {"name": "example.com", "serial": 2026112401}
     record_sets = [DnsRecordSet(name=name, type=type_, ttl=3600, values=its) for name, type_, its in ZONE_SETS]
     return add(person, DnsZone, email, **values | {"record_sets": record_sets} | columns)
+
+
+def add_invoice(person: Person, email: str = "alice@example.com", **columns: Any) -> int:
+    """Invoice 2026-1007 of 24 November 2026: a server at 19 % tax, to be paid in 14 days. Returns its id."""
+    values: dict[str, Any] = {
+        "number": "2026-1007", "issued_on": date(2026, 11, 24), "due_on": date(2026, 12, 8), "currency": "EUR",
+        "net": Decimal("20.00"), "tax": Decimal("3.80"), "total": Decimal("23.80"),
+        "pay_url": "https://pay.example.com/2026-1007",
+    }  # fmt: skip
+    if "lines" not in columns:
+        columns["lines"] = [invoice_line("Server web-1", "2", "10", "19", "20.00")]
+    return add(person, Invoice, email, **values | columns)
+
+
+def invoice_line(text: str, quantity: str, unit_price: str, tax_percent: str, amount: str) -> InvoiceLine:
+    """The first line of an invoice; give the others their position."""
+    return InvoiceLine(
+        position=1, text=text, quantity=Decimal(quantity), unit_price=Decimal(unit_price),
+        tax_percent=Decimal(tax_percent), amount=Decimal(amount),
+    )  # fmt: skip
+
+
+def answer_ticket(person: Person, ticket_id: int, body: str, *, closes: bool = False) -> None:
+    """By one of the shop's people."""
+    with person.app.app_context():
+        words = Words(body, secrets.token_hex(16), closes=closes)
+        answer_for_shop(ticket_id, words, Actor("staff:sam"))
 
 
 def add(person: Person, model: type[Any], email: str, **columns: Any) -> int:

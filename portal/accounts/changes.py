@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import audit, sessions
-from portal.audit import Client
+from portal.audit import About, Client
 from portal.delivery import outbox
 from portal.models import Account, BrowserSession
 from portal.texts import Notice
@@ -38,7 +38,8 @@ class Change:
         return [phone.number for phone in self.account.phones]
 
     def record(self, event: str, **detail: str) -> None:
-        audit.record(self.session, self.now, audit.customer(self.client), event, self.account.id, **detail)
+        actor, about = audit.customer(self.client), About(proof=self.proof)
+        audit.record_about(self.session, self.now, actor, event, self.account.id, about, **detail)
 
     def end_others(self, **proved: datetime) -> str:
         """Sign every other browser out and kill all open codes. Returns the new token of this browser."""

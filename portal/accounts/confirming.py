@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, sessions, tokens
 from portal.accounts import phones
+from portal.accounts.billing_details import change_details
 from portal.accounts.changes import Change, Done
 from portal.accounts.password import new_password, set_password
 from portal.accounts.signing_in import check_password
@@ -39,6 +40,7 @@ _CARRY_OUT: dict[str, Callable[[Change, Mapping[str, Any]], Done]] = {
     Act.SET_PHONE: phones.start_proving,
     Act.REMOVE_PHONE: phones.remove,
     Act.CHANGE_PASSWORD: set_password,
+    Act.CHANGE_BILLING: change_details,
     Act.SEE_PAGE: lambda change, act: Done(change.token, dict(act)),
 } | dict.fromkeys(EFFECTS, _order)
 

@@ -11,7 +11,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from portal import clock, create_app, demo, schema
 from portal.cli.backup import backup, restore
+from portal.cli.imports import imports
+from portal.cli.orders import orders
 from portal.cli.sms import sms
+from portal.cli.tickets import tickets
 from portal.cli.users import users
 from portal.extensions import db
 from portal.prune import prune as prune_now
@@ -44,7 +47,10 @@ def main() -> None:
 
 
 main.add_command(users)
+main.add_command(orders)
 main.add_command(sms)
+main.add_command(imports)
+main.add_command(tickets)
 main.add_command(backup)
 main.add_command(restore)
 
@@ -69,10 +75,13 @@ def serve(*, set_up: bool, workers: int | None) -> None:
 @main.command()
 @with_appcontext
 def check() -> None:
-    """Check settings, providers, database and migrations; exit 1 on any fault."""
-    names = ", ".join(backend.name for backend in current_app.config["SMS_BACKEND_OBJECTS"])
+    """Check settings, providers, drivers, database and migrations; exit 1 on any fault."""
+    config = current_app.config
+    names = ", ".join(backend.name for backend in config["SMS_BACKEND_OBJECTS"])
+    drivers = ", ".join(f"{kind} {driver.name}" for kind, driver in config["DRIVERS"].items())
     click.echo("settings: ok")
     click.echo(f"providers: ok ({names})")
+    click.echo(f"drivers: ok ({drivers})")
     faults = 0
     for name, look in (("database", _look_at_database), ("migrations", schema.fault)):
         fault = look()
@@ -84,7 +93,7 @@ def check() -> None:
 @main.command()
 @with_appcontext
 def prune() -> None:
-    """Delete spent codes, texts, sessions, limit counts and acts that nobody confirmed, and old addresses."""
+    """Delete spent codes, texts, sessions, counts and drafts, what nobody confirmed, old secrets and old addresses."""
     counts = prune_now(clock.now())
     click.echo(", ".join(f"{kind} {count}" for kind, count in counts.items()))
 

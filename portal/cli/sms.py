@@ -51,7 +51,7 @@ def send_test(number: str, name: str | None) -> None:
 )
 @with_appcontext
 def dispatch(metrics_port: int | None) -> None:
-    """Send what waits until SIGTERM, beside the web processes that do it too."""
+    """Send the texts that wait, and carry out orders, until SIGTERM, beside the web processes that do it too."""
     host = current_app.config["HOST"]
     metrics = MetricsServer(current_app.wsgi_app, host, metrics_port) if metrics_port else None
     ends = {signal.SIGTERM, signal.SIGINT}

@@ -30,6 +30,8 @@ def find(kind: Kind, name: str) -> type[Driver]:
         raise DriverConfigError(f"{setting} names {name!r}, which can't be imported: {error}.") from error
     if not (isinstance(driver, type) and issubclass(driver, Driver)):
         raise DriverConfigError(f"{setting} names {name!r}, which is not a Driver class.")
+    if not getattr(driver, "name", ""):
+        raise DriverConfigError(f"{setting} names {name!r}, which has no name: orders are marked with it.")
     if kind not in driver.kinds:
         raise DriverConfigError(f"{setting} names {name!r}, which carries out nothing for {kind.value}.")
     return driver

@@ -3,11 +3,14 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.database import Base, BigId
+from portal.database import Base, BigId, Exact
 from portal.models.resources import Owned
+
+Amount = Exact(16, 4)
+"""No currency has more than four decimals (`portal/money.py`)."""
 
 
 class Invoice(Owned, Base):
@@ -20,12 +23,14 @@ class Invoice(Owned, Base):
     paid_on: Mapped[date | None]
     currency: Mapped[str] = mapped_column(String(3))
     """ISO 4217."""
-    net: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal(0))
-    tax: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal(0))
-    total: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    net: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
+    tax: Mapped[Decimal] = mapped_column(Amount, default=Decimal(0))
+    total: Mapped[Decimal] = mapped_column(Amount)
     """net + tax."""
     pay_url: Mapped[str | None] = mapped_column(String(500))
     """The shop's own payment page for it, https."""
+    addressed_to: Mapped[str] = mapped_column(String(500), default="")
+    """In lines, as on the shop's own; empty where it is whoever the billing details name."""
 
     lines: Mapped[list["InvoiceLine"]] = relationship(cascade="all, delete-orphan", order_by="InvoiceLine.position")
 
@@ -38,11 +43,13 @@ class InvoiceLine(Base):
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"))
     position: Mapped[int]
     text: Mapped[str] = mapped_column(String(300))
-    quantity: Mapped[Decimal] = mapped_column(Numeric(12, 4))
-    unit_price: Mapped[Decimal] = mapped_column(Numeric(14, 4))
-    tax_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
-    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    quantity: Mapped[Decimal] = mapped_column(Exact(12, 4))
+    unit_price: Mapped[Decimal] = mapped_column(Exact(16, 6))
+    tax_percent: Mapped[Decimal] = mapped_column(Exact(6, 3))
+    amount: Mapped[Decimal] = mapped_column(Amount)
     """Without tax."""
+    tax: Mapped[Decimal | None] = mapped_column(Amount)
+    """None where the shop gives only that of the whole invoice."""
 
 
 class BillingDetails(Base):

@@ -27,6 +27,8 @@ class Account(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     """Case-folded."""
+    external_id: Mapped[str | None] = mapped_column(String(100), unique=True)
+    """The shop's own id for the customer, by which an import finds it again."""
     name: Mapped[str] = mapped_column(String(100))
     account_type: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200))

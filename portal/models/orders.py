@@ -14,8 +14,8 @@ _OPEN = text("settled_at IS NULL")
 class Order(Base):
     """One act on one object, to be carried out by a driver or by the shop's people.
 
-    Its state is worked out: open until it is settled; meanwhile a driver may be at it (`lease_until`), it may be due
-    again (`due_at`), or wait for people or for the shop's answer (`due_at` is None).
+    Its state is worked out: open until it is settled; meanwhile a driver may be at it (`lease`), it may be due again
+    (`due_at`), or wait for people or for the shop's answer (`due_at` is None).
     """
 
     __tablename__ = "orders"
@@ -24,6 +24,8 @@ class Order(Base):
         Index("ix_orders_object", "kind", "object_id"),
         UniqueConstraint("account_id", "once"),
         CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled"),
+        # A driver that has seen an id does not carry it out again, so that none may be used twice.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -48,12 +50,15 @@ class Order(Base):
     """What allowed it: "code", "password", "recent sign-in" or "recent code"."""
 
     driver: Mapped[str] = mapped_column(String(100))
+    """Whoever has it, or had it last."""
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease: Mapped[str | None] = mapped_column(String(32))
+    """Whose it is until `lease_until`. One that is over by then was cut off: nobody said how the attempt ended."""
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
-    unclear: Mapped[bool] = mapped_column(default=False)
-    """It may have been carried out, nobody knows, and twice would do harm: people must look."""
+    """Begun ones."""
+    possible: Mapped[bool] = mapped_column(default=False)
+    """An attempt may have carried it out, and nobody knows."""
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(10))
     """done or failed."""
@@ -62,3 +67,12 @@ class Order(Base):
     """What the customer is told about how it ended."""
     trouble: Mapped[str | None] = mapped_column(String(500))
     """Why the last attempt did not work, for the shop."""
+
+    @property
+    def unclear(self) -> bool:
+        """It may have been carried out, nobody knows, and twice would do harm: people must look."""
+        return self.possible and self.due_at is None and self.settled_at is None
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether a driver is at it."""
+        return self.lease_until is not None and self.lease_until > now

@@ -22,14 +22,18 @@ class LimitHit(Base):
 
 class AuditEvent(Base):
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_object", "kind", "object_id"),)
+    __table_args__ = (
+        # A page of an account's history is read in its order, whatever the account has done before.
+        Index("ix_audit_events_account", "account_id", "at", "id"),
+        Index("ix_audit_events_object", "account_id", "kind", "object_id", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     event: Mapped[str] = mapped_column(String(40))
     by: Mapped[str] = mapped_column(String(100))
-    """"customer", "portal", or "staff:<login name>"."""
+    """"customer", "portal", "staff:<login name>", "driver:<name>", or "desk:<whom the help desk named>"."""
     address: Mapped[str | None] = mapped_column(String(64))
     browser: Mapped[str | None] = mapped_column(String(200))
     proof: Mapped[str | None] = mapped_column(String(40))

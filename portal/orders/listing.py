@@ -1,12 +1,13 @@
 """Orders as pages and the shop's people read them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.kinds import Kind
-from portal.models import Order
+from portal.models import Account, Order
 
 LAST = 5
 
@@ -34,3 +35,52 @@ def status(order: Order) -> tuple[str, str]:
     if order.unclear:
         return "Being checked", "warn"
     return "Asked for", "warn"
+
+
+def counts(session: Session) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Open orders by kind, and the unclear ones of them."""
+    unclear = func.sum(case((and_(Order.possible, Order.due_at.is_(None)), 1), else_=0))
+    found = select(Order.kind, func.count(), unclear).where(Order.settled_at.is_(None)).group_by(Order.kind)
+    rows = session.execute(found).all()
+    return {kind: count for kind, count, _ in rows}, {kind: count for kind, _, count in rows}
+
+
+AT_ONCE = 500
+"""Rows read at a time."""
+MOST = 2**63 - 1
+"""No order has this number, or a higher one."""
+
+
+def for_staff(
+    session: Session, *, kind: Kind | None = None, account_id: int | None = None, ended: bool = False
+) -> Iterator[tuple[Order, Account]]:
+    """Open orders, the oldest first; then with `ended` the others too, the newest first. Read as they are taken."""
+    found = select(Order, Account).join(Account, Account.id == Order.account_id).limit(AT_ONCE)
+    if kind is not None:
+        found = found.where(Order.kind == kind)
+    if account_id is not None:
+        found = found.where(Order.account_id == account_id)
+    last = 0
+    while rows := session.execute(found.where(Order.settled_at.is_(None), Order.id > last).order_by(Order.id)).all():
+        yield from ((order, account) for order, account in rows)
+        last = rows[-1][0].id
+    last = MOST
+    over = found.where(Order.settled_at.is_not(None)).order_by(Order.id.desc())
+    while ended and (rows := session.execute(over.where(Order.id < last)).all()):
+        yield from ((order, account) for order, account in rows)
+        last = rows[-1][0].id
+
+
+def state(order: Order, account: Account, now: datetime) -> str:
+    """In a few words, for the shop's people."""
+    if order.outcome is not None:
+        return order.outcome
+    if order.is_held(now):
+        return "in progress"
+    if order.unclear:
+        return "unclear"
+    if order.due_at is None:
+        return "waits for you" if order.driver == "local" else f"waits for {order.driver}"
+    if account.disabled_at is not None:
+        return "held: account disabled"
+    return "queued" if order.due_at <= now else f"again at {order.due_at:%H:%M:%S} UTC"

@@ -1,18 +1,20 @@
-"""The rows of orders: added, claimed, put back, settled.
+"""The rows of orders: added, claimed, put back, held to be settled.
 
-A claim is a lease, as in `portal/delivery/outbox.py`: whoever was slower than its lease changes nothing. The orders of
-one object are carried out one after the other, in the order they were asked for.
+A claim is a lease, as in `portal/delivery/outbox.py`: whoever was slower than its lease puts nothing back. The orders
+of one object are carried out one after the other, in the order they were asked for; those of a disabled account wait.
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import CursorResult, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.delivery.outbox import WAKES
-from portal.models import Order
+from portal.kinds import Kind
+from portal.models import Account, Order
+from portal.orders.words import one_line
 
 
 def add(session: Session, order: Order) -> None:
@@ -21,36 +23,54 @@ def add(session: Session, order: Order) -> None:
     session.info[WAKES] = True
 
 
-def is_due(session: Session, now: datetime) -> bool:
-    return session.scalar(_due(now).limit(1)) is not None
+def is_due(session: Session, now: datetime, kinds: Collection[Kind]) -> bool:
+    return session.scalar(_due(now, kinds).limit(1)) is not None
 
 
-def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[Order]:
-    """Take up to `most` due orders, each for one lease and one attempt."""
-    chosen = _due(now).order_by(Order.due_at).limit(most).with_for_update(skip_locked=True, of=Order).cte("chosen")
+def claim(session: Session, now: datetime, kinds: Collection[Kind], lease: timedelta, most: int) -> list[Order]:
+    """Take up to `most` due orders of these kinds, each for one lease and one attempt."""
+    due = _due(now, kinds).order_by(Order.due_at, Order.id)
+    chosen = due.limit(most).with_for_update(skip_locked=True, of=Order).cte("chosen")
     statement = (
         update(Order)
         .where(Order.id.in_(select(chosen.c.id)))
-        .values(lease=secrets.token_hex(16), lease_until=now + lease, attempts=Order.attempts + 1)
+        .values(
+            lease=secrets.token_hex(16),
+            lease_until=now + lease,
+            attempts=Order.attempts + 1,
+            # A lease that was not given back: that attempt was cut off, before the driver's yes or after it.
+            possible=or_(Order.possible, Order.lease.is_not(None)),
+        )
         .returning(Order)
     )
     return list(session.scalars(statement, execution_options={"populate_existing": True}))
 
 
-def put_back(session: Session, order: Order, due_at: datetime | None, trouble: str, *, unclear: bool = False) -> bool:
+def put_back(
+    session: Session, order: Order, driver: str, due_at: datetime | None, *, possible: bool, trouble: str
+) -> bool:
     """Again at `due_at`; None: not before somebody says how it went. False when the lease was lost."""
-    return _update(session, order, due_at=due_at, trouble=trouble[:500], unclear=unclear)
+    mine = update(Order).where(Order.id == order.id, Order.lease == order.lease, Order.settled_at.is_(None))
+    free = mine.values(
+        lease=None,
+        lease_until=None,
+        driver=driver,
+        due_at=due_at,
+        possible=possible,
+        trouble=one_line(trouble) or None,
+    )
+    result = session.execute(free, execution_options={"synchronize_session": False})
+    assert isinstance(result, CursorResult)  # nosec B101  # noqa: S101 - what an UPDATE gives, said for the type checker
+    return result.rowcount == 1
 
 
-def hold_open(session: Session, order_id: int, lease: str | None = None) -> Order | None:
-    """The order, locked, if it is open, and if a lease is given still under it."""
-    found = select(Order).where(Order.id == order_id, Order.settled_at.is_(None))
-    if lease is not None:
-        found = found.where(Order.lease == lease)
-    return session.scalar(found.with_for_update().execution_options(populate_existing=True))
+def hold(session: Session, order_id: int) -> Order | None:
+    """The order, locked."""
+    found = select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalar(found)
 
 
-def _due(now: datetime) -> Select[int]:
+def _due(now: datetime, kinds: Collection[Kind]) -> Select[int]:
     before = aliased(Order)
     is_next = ~exists().where(
         and_(
@@ -63,15 +83,8 @@ def _due(now: datetime) -> Select[int]:
     return select(Order.id).where(
         Order.settled_at.is_(None),
         Order.due_at <= now,
+        Order.kind.in_(kinds),
         or_(Order.lease_until.is_(None), Order.lease_until <= now),
+        exists().where(Account.id == Order.account_id, Account.disabled_at.is_(None)),
         is_next,
     )
-
-
-def _update(session: Session, order: Order, **values: Any) -> bool:
-    mine = update(Order).where(Order.id == order.id, Order.lease == order.lease, Order.settled_at.is_(None))
-    result = session.execute(
-        mine.values(lease=None, lease_until=None, **values), execution_options={"synchronize_session": False}
-    )
-    assert isinstance(result, CursorResult)  # nosec B101  # noqa: S101 - what an UPDATE gives, said for the type checker
-    return result.rowcount == 1

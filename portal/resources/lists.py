@@ -6,9 +6,9 @@ from portal import clock
 from portal.database import begin_read
 from portal.resources import bp, tables
 from portal.resources.groups import group
-from portal.resources.pages import pages_of, searched
 from portal.resources.tables import DEDICATED_SERVERS, DOMAINS, SITES, VIRTUAL_SERVERS, Table
 from portal.web import gate
+from portal.web.pages import pages_of, searched
 
 ON_A_PAGE = 50
 

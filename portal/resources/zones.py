@@ -16,10 +16,10 @@ from portal.kinds import Kind
 from portal.models import DnsRecordSet, DnsZone
 from portal.orders import listing, objects
 from portal.resources import bp
-from portal.resources.pages import page_number, pages_of, searched
 from portal.web import gate
 from portal.web.act_form import ActForm
 from portal.web.forms import see_other
+from portal.web.pages import page_number, pages_of, searched
 from portal.web.steps import do
 from portal.zones import content, history
 

@@ -1,22 +1,20 @@
 """How values are written on pages."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from flask import Flask
 
-from portal import clock
+from portal import clock, money
 from portal.acts import TERMS, Act
 from portal.dns import ttl
 from portal.models import Order
 from portal.orders.listing import status
 
-_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
-
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters |= {"order_name": order_name, "order_status": status, "ttl": ttl.spoken}
-    app.jinja_env.filters |= {"day": day, "clock": clock_time, "iso": iso, "money": money, "countdown": countdown}
+    app.jinja_env.filters |= {"day": day, "clock": clock_time, "iso": iso, "countdown": countdown}
+    app.jinja_env.filters |= {"money": money.written, "plain": money.plain}
 
 
 def day(value: date) -> str:
@@ -29,11 +27,6 @@ def clock_time(value: datetime) -> str:
 
 def iso(value: date) -> str:
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
-
-
-def money(value: Decimal, currency: str) -> str:
-    minus, amount, sign = "-" * (value < 0), f"{abs(value):,.2f}", _SIGNS.get(currency)
-    return f"{minus}{sign}{amount}" if sign else f"{minus}{amount} {currency}"
 
 
 def countdown(value: datetime) -> str:

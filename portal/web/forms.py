@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import make_response, redirect, render_template, url_for
 from flask_wtf import FlaskForm
@@ -20,6 +20,8 @@ from portal.web.refusals import Refusal, refusals
 class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
     """A form that checks shape only: it spends nothing and asks no database."""
 
+    leads: ClassVar[bool] = True
+    """Whether its page begins at it. One that stands below what is read, or beside it, does so only when refused."""
     refusal: Refusal | None = None
 
     @contextmanager
@@ -55,7 +57,12 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
 
     @property
     def focus(self) -> str:
-        """The field its page begins at: the first with an error, else the first to be typed, else the first."""
+        """The field its page begins at: the first with an error, else the first to be typed, else the first.
+
+        Empty for none.
+        """
+        if not (self.leads or self.is_refused):
+            return ""
         shown = [field for field in self if not isinstance(field, HiddenField)]
         wrong = [field for field in shown if field.errors]
         # What was typed into a password field is not shown again.

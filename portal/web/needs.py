@@ -61,11 +61,18 @@ ROUTES: Final[dict[str, frozenset[Act] | Nothing]] = {
     "resources.zone_apply": frozenset({Act.IMPORT_ZONE, Act.CHANGE_RECORDS, Act.CHANGE_APEX, Act.MAKE_ZONE}),
     # The code was for making it: whoever has the browser days later must prove again who they are.
     "resources.order_secret": frozenset({Act.SEE_PAGE}),
+    "billing.details": frozenset({Act.CHANGE_BILLING}),
     "hooks.orders": Nothing("signed by the shop"),
+    "hooks.tickets": Nothing("signed by the shop"),
+    "support.new": Nothing("opens a ticket; counted by the limits on tickets"),
+    "support.ticket": Nothing("answers in one's own ticket; counted by the limits on tickets"),
+    "support.close": Nothing("closes one's own ticket, which any message opens again"),
 }
 """Of each endpoint that takes a POST."""
 
-FRESH_PAGES: Final[dict[str, str]] = {}
+FRESH_PAGES: Final[dict[str, str]] = dict.fromkeys(
+    ("billing.index", "billing.invoice", "billing.details"), "your billing pages"
+)
 """Pages to which only a fresh proof leads, and what they are called: "your billing pages"."""
 
 
@@ -88,10 +95,15 @@ def _check() -> Response | None:
         return None
     if request.method == "POST" and endpoint not in ROUTES:
         abort(403)
-    if endpoint in FRESH_PAGES and current_user.is_authenticated:
+    if endpoint in FRESH_PAGES and current_user.is_authenticated and not _is_act(endpoint):
         now = clock.now()
         browser = gate.signed_in()
         if not sessions.is_fresh(browser.row, now):
             return redirect(url_for("auth.confirm", next=gate.safe_path(request.full_path.rstrip("?"))))
         sessions.keep_fresh(browser, now)
     return None
+
+
+def _is_act(endpoint: str) -> bool:
+    """A form of an act is kept with all that was typed until the proof that the act needs is there."""
+    return request.method == "POST" and isinstance(ROUTES[endpoint], frozenset)

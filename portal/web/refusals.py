@@ -34,6 +34,7 @@ _LIMITS = {
     "REGISTER": "Too many new accounts were tried from your connection.",
     "CODE": "Too many wrong codes, so codes are paused for this account.",
     "TEXT": "Too many texts in a short time.",
+    "TICKET": "Too many messages in a short time.",
 }
 _SHUT = "Too many wrong codes in a row, so this account takes no more codes. Contact support to open it again."
 

@@ -9,8 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from portal.database import begin_read
+from portal.metrics import Waiting
 from portal.metrics import page as metrics_page
 from portal.models import Account, TextMessage
+from portal.orders import listing
 
 bp = Blueprint("web", __name__)
 
@@ -52,8 +54,9 @@ def metrics() -> Response:
     if not _may_read_metrics(request.remote_addr or ""):
         abort(404)
     with begin_read() as session:
-        waiting = session.scalar(select(func.count()).where(TextMessage.settled_at.is_(None))) or 0
-    return Response(metrics_page(waiting), mimetype="text/plain")
+        texts = session.scalar(select(func.count()).where(TextMessage.settled_at.is_(None))) or 0
+        orders, unclear = listing.counts(session)
+    return Response(metrics_page(Waiting(texts, orders, unclear)), mimetype="text/plain")
 
 
 def _may_read_metrics(address: str) -> bool:

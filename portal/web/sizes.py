@@ -1,11 +1,18 @@
-"""How much a request may send. The few that take files take more than forms do."""
+"""How much a request may send. The few that take files or long texts take more than forms do."""
 
 from flask import Flask, request
 
 from portal.dns import zonefile
 
-LARGE = {"resources.zone_import": zonefile.MAX_BYTES + 64 * 1024}
-"""Bytes, by endpoint. All others: MAX_CONTENT_LENGTH."""
+TICKET = 256 * 1024
+"""10,000 characters of any script as a form or JSON writes them, and as much again: too long is for the page to say."""
+LARGE = {
+    "resources.zone_import": zonefile.MAX_BYTES + 64 * 1024,
+    "support.new": TICKET,
+    "support.ticket": TICKET,
+    "hooks.tickets": TICKET,
+}
+"""Bytes, by endpoint. All others: MAX_CONTENT_LENGTH. The proxies of deploy/ have the same for their paths."""
 
 
 def init_app(app: Flask) -> None:

@@ -60,6 +60,9 @@ def go_on(done: Done) -> Response:
             flash(f"The {done.act['slot']} phone is removed.", "good")
         case Act.CHANGE_PASSWORD:
             flash("Your password is changed. Your other browsers are signed out.", "good")
+        case Act.CHANGE_BILLING:
+            flash("Your billing details are saved.", "good")
+            return see_other("billing.index")
         case _:
             return _after_order(done.act, EFFECTS[act])
     return see_other("profile.index")

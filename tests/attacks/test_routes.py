@@ -42,7 +42,14 @@ ROUTES = {
     "profile.verify": Route("/profile/phones/primary/verify", SIGNED_IN),
     "profile.send": Route("/profile/phones/primary/send", SIGNED_IN),
     "profile.remove": Route("/profile/phones/primary/remove", SIGNED_IN),
+    "profile.activity": Route("/profile/activity", SIGNED_IN),
+    "profile.activity_csv": Route("/profile/activity.csv", SIGNED_IN),
     "resources.index": Route("/resources/", SIGNED_IN),
+    "support.index": Route("/support/", SIGNED_IN),
+    "support.new": Route("/support/new", SIGNED_IN),
+    "support.ticket": Route("/support/1", SIGNED_IN),
+    "support.close": Route("/support/1/close", SIGNED_IN),
+    "hooks.tickets": Route("/hooks/tickets", ANYONE),  # It looks at the signature: tests/tickets/test_hook.py.
     "resources.virtual_server": Route("/resources/virtual-servers/1", SIGNED_IN),
     "resources.dedicated_server": Route("/resources/dedicated-servers/1", SIGNED_IN),
     "resources.server_act": Route("/resources/virtual-servers/1/act", SIGNED_IN),
@@ -68,6 +75,10 @@ ROUTES = {
     "resources.record_delete": Route("/resources/dns/1/records/A/delete", SIGNED_IN),
     "resources.order": Route("/resources/orders/1", SIGNED_IN),
     "resources.order_secret": Route("/resources/orders/1/secret", SIGNED_IN),
+    "billing.index": Route("/billing/", SIGNED_IN),
+    "billing.invoice": Route("/billing/invoices/1", SIGNED_IN),
+    "billing.details": Route("/billing/details", SIGNED_IN),
+    "hooks.orders": Route("/hooks/orders", ANYONE),  # It looks at the signature itself: tests/orders/test_hook.py.
 }
 PRIVATE = [endpoint for endpoint, route in ROUTES.items() if route.opens_for != ANYONE]
 NOT_HALF = [endpoint for endpoint, route in ROUTES.items() if route.opens_for == SIGNED_IN]

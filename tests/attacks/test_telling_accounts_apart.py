@@ -112,7 +112,7 @@ def test_many_machines_together_get_a_hundred_guesses_an_hour(alice: Person, tim
     assert Person(alice.app, "2001:db8::1").sign_in().path == "/resources/"
 
 
-def test_only_one_s_own_things_stand_on_the_overview(enrolled: Person, mallory: Person) -> None:
+def test_only_one_s_own_things_stand_on_the_overview_and_under_billing(enrolled: Person, mallory: Person) -> None:
     with enrolled.app.app_context(), begin_write() as session:
         owner = session.scalars(select(Account.id).where(Account.email == "alice@example.com")).one()
         where = {"account_id": owner, "location": "secret-place", "address": "192.0.2.77", "memory_gb": 4}
@@ -131,8 +131,14 @@ def test_only_one_s_own_things_stand_on_the_overview(enrolled: Person, mallory: 
                 Invoice(account_id=owner, number="secret-7", issued_on=day, due_on=day, **money),
             ]
         )  # fmt: skip
-    mine = enrolled.open("/resources/").html
+    mine = enrolled.open("/resources/").html + enrolled.open("/billing/").html
     assert all(f"secret-{n}" in mine for n in (1, 2, 3, 4, 5, 7))
-    for path in ("/resources/", "/resources/?account_id=1", "/resources/?account=alice@example.com", "/profile/"):
+    for path in (
+        "/resources/",
+        "/resources/?account_id=1",
+        "/resources/?account=alice@example.com",
+        "/profile/",
+        "/billing/",
+    ):
         theirs = mallory.open(path).html
         assert not any(word in theirs for word in ("secret", "192.0.2.77", "77.77", "alice"))

@@ -1,12 +1,14 @@
 """The `portal` command, run on the app of the test."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
 from portal import cli
+from tests.cli.sheets import Sheets
 
 Run = Callable[..., Result]
 
@@ -33,3 +35,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Flask]], Run]
 @pytest.fixture
 def portal(run: Callable[[Callable[[], Flask]], Run], app: Flask) -> Run:
     return run(lambda: app)
+
+
+@pytest.fixture
+def sheets(tmp_path: Path) -> Sheets:
+    return Sheets(tmp_path / "sheet.csv")

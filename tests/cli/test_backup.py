@@ -23,11 +23,12 @@ from portal.cli import check
 from portal.cli.backup import backup, restore
 from portal.database import begin_read, begin_write
 from portal.extensions import db
-from portal.models import Account, AuditEvent
+from portal.models import Account, AuditEvent, Order
 from portal.schema import upgrade
 from tests import postgres
 from tests.conftest import SETTINGS, make_tables
 from tests.person import GOOD_PASSWORD, Person
+from tests.shelf import add_server
 
 NEW_PASSWORD = "another four plain words"
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -360,3 +361,34 @@ def test_a_user_who_owns_nothing_but_the_database_can_restore(
         finally:
             postgres.drop_database(postgres_server, name)
             connection.execute(f"DROP ROLE {name}".encode())
+
+
+def test_open_orders_of_a_restored_backup_wait_for_people(app: Flask, registered: Person, tmp_path: Path) -> None:
+    """They may have been carried out after it was made. No number of an order is used again."""
+    file = tmp_path / "backup"
+    first, over = (order(registered, name) for name in ("web-1", "web-2"))
+    with app.app_context(), begin_write() as session:
+        row = session.get_one(Order, over)
+        row.settled_at, row.outcome, row.due_at = clock.now(), "done", None
+    run(app, backup, file)
+    later = order(registered, "web-3")
+    run(app, restore, file, "--force")
+    with app.app_context(), begin_read() as session:
+        waits = session.get_one(Order, first)
+        assert (waits.unclear, waits.due_at, waits.outcome) == (True, None, None)
+        assert waits.trouble == "the database was restored from a backup"
+        assert session.get_one(Order, over).outcome == "done"
+        assert session.get(Order, later) is None
+    assert registered.carry_out() == 0
+    registered.sign_in()
+    assert order(registered, "web-4") > later + 1000
+    assert order(registered, "web-5") > later + 1000
+
+
+def order(person: Person, name: str) -> int:
+    """A new server is to be stopped. Returns the order's number."""
+    server = add_server(person, name=name)
+    person.open(f"/resources/virtual-servers/{server}")
+    person.submit(f"/resources/virtual-servers/{server}/act", act="stop server")
+    with person.app.app_context(), begin_read() as session:
+        return session.scalars(select(Order.id).where(Order.object_id == server)).one()

@@ -21,6 +21,8 @@ COMMANDS = [
     ("users", "list"),
     ("users", "create", "a@example.com", "--name", "A"),
     ("users", "unlock", "a@example.com", "--reason", "why"),
+    ("orders", "list"),
+    ("orders", "done", "1"),
     ("sms", "send-test", "+12015550123"),
 ]
 
@@ -38,10 +40,17 @@ def away(tmp_path: Path, url: str) -> Callable[[], Flask]:
     return lambda: create_app(tmp_path, SETTINGS | {"DATABASE_URL": url})
 
 
+@pytest.mark.parametrize("settings", [{"DRIVER_VPS": "tests.fakes:MemoryDriver"}])
 def test_check_says_ok_a_line_each(portal: Run) -> None:
     result = portal("check")
     assert result.exit_code == 0
-    assert result.output.splitlines() == ["settings: ok", "providers: ok (memory)", "database: ok", "migrations: ok"]
+    assert result.output.splitlines() == [
+        "settings: ok",
+        "providers: ok (memory)",
+        "drivers: ok (vps memory, dedicated local, wordpress local, domain local, dns local)",
+        "database: ok",
+        "migrations: ok",
+    ]
 
 
 def test_check_says_that_the_tables_are_not_up_to_date(run: Callable[..., Run], empty: Flask) -> None:
@@ -62,8 +71,8 @@ def test_check_says_that_the_database_is_away(run: Callable[..., Run], tmp_path:
     assert result.exit_code == 1
     lines = result.output.splitlines()
     assert lines[:2] == ["settings: ok", "providers: ok (memory)"]
-    assert lines[2].startswith("database: DATABASE_URL can't be reached: ")
-    assert lines[3] == "migrations: the database can't be reached"
+    assert lines[3].startswith("database: DATABASE_URL can't be reached: ")
+    assert lines[4] == "migrations: the database can't be reached"
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] not in {"check", "sms"}], ids=" ".join)
@@ -115,7 +124,8 @@ def test_prune_says_what_it_deleted(portal: Run) -> None:
     result = portal("prune")
     assert result.exit_code == 0
     assert result.output == (
-        "texts 0, challenges 0, sessions 0, browsers 0, limits 0, addresses 0, given-up acts 0, forgotten acts 0\n"
+        "texts 0, challenges 0, sessions 0, browsers 0, limits 0, drafts 0, secrets 0, addresses 0, given-up acts 0, "
+        "forgotten acts 0\n"
     )
 
 

@@ -5,7 +5,10 @@ import re
 import pytest
 from prometheus_client import REGISTRY
 
+from portal.drivers.base import Done, DriverRefusedError, DriverUnavailableError, Task
+from tests.fakes import driver
 from tests.person import Person, wrong
+from tests.shelf import add_server
 
 
 def counted(name: str, **labels: str) -> float:
@@ -55,3 +58,55 @@ def test_the_length_of_the_queue_is_shown(enrolled: Person) -> None:
     enrolled.texts()
     page = Person(enrolled.app, "127.0.0.1").open("/metrics")
     assert re.search(r"^portal_texts_waiting 0\.0$", page.html, re.MULTILINE)
+
+
+def order(person: Person, act: str, state: str = "running") -> None:
+    """Of a new server."""
+    server = add_server(person, state=state)
+    person.open(f"/resources/virtual-servers/{server}")
+    person.submit(f"/resources/virtual-servers/{server}/act", act=act)
+
+
+def shown(person: Person) -> dict[str, float]:
+    """What Prometheus is told about orders for virtual servers."""
+    page = Person(person.app, "127.0.0.1").open("/metrics").html
+    found = re.findall(r'^(portal_orders_\w+)\{kind="vps"(?:,outcome="(\w+)")?\} (\S+)$', page, re.MULTILINE)
+    return {" ".join(filter(None, (name, outcome))): float(value) for name, outcome, value in found}
+
+
+@pytest.mark.parametrize("settings", [{"DRIVER_VPS": "tests.fakes:MemoryDriver"}])
+def test_orders_are_counted_by_outcome_and_those_that_are_open_and_unclear_are_shown(enrolled: Person) -> None:
+    def answer(task: Task) -> Done:
+        match task.act:
+            case "force off server":
+                raise DriverRefusedError("No.")
+            case "reboot server":
+                raise DriverUnavailableError("no answer", possible=True)
+            case "start server":
+                raise DriverUnavailableError("no connection", possible=False)
+        return Done()
+
+    driver(enrolled.app).answer = answer
+    done = counted("portal_orders_total", kind="vps", outcome="done")
+    failed = counted("portal_orders_total", kind="vps", outcome="failed")
+    for act in ("stop server", "stop server", "reboot server", "force off server"):
+        order(enrolled, act)
+    order(enrolled, "start server", "stopped")
+    before = shown(enrolled)
+    assert (before["portal_orders_open"], before["portal_orders_unclear"]) == (5, 0)
+    enrolled.carry_out()
+    after = shown(enrolled)
+    assert (after["portal_orders_open"], after["portal_orders_unclear"]) == (2, 1)
+    assert after["portal_orders_total done"] == done + 2
+    assert after["portal_orders_total failed"] == failed + 1
+
+
+@pytest.mark.parametrize("settings", [{"DRIVER_VPS": "tests.fakes:MemoryDriver"}])
+def test_orders_that_wait_do_not_make_the_portal_unready(enrolled: Person) -> None:
+    def down(task: Task) -> Done:
+        raise DriverUnavailableError(f"{task.act}: no connection", possible=False)
+
+    driver(enrolled.app).answer = down
+    order(enrolled, "stop server")
+    enrolled.carry_out()
+    assert enrolled.open("/readyz").status == 200

@@ -135,15 +135,19 @@ def test_dns_zones(alice: Person) -> None:
     assert tile(page, "dns") == "DNS 1 2 record sets"
 
 
-def test_of_billing_it_shows_nothing(alice: Person, time: Clock) -> None:
-    """It opens with a session alone, which may be a stolen one."""
+def test_of_billing_there_is_only_a_link(alice: Person, time: Clock) -> None:
+    """The overview opens with a session alone, which may be a stolen one."""
     alice.register()
     today = time.at.date()
-    invoice = Invoice(number="2026-1007", issued_on=today, due_on=today, currency="EUR", total=Decimal("77.00"))
+    invoice = Invoice(
+        number="2026-1007", issued_on=today, due_on=today, currency="EUR", net=Decimal("64.71"), tax=Decimal("12.29"),
+        total=Decimal("77.00"),
+    )  # fmt: skip
     own(alice.app, "alice@example.com", invoice)
     page = alice.open("/resources/")
     assert "2026-1007" not in page.html
     assert "77" not in page.words
+    assert page.soup.select('main a[href="/billing/"]')
 
 
 def test_of_many_it_shows_the_first_five_and_leads_to_all(alice: Person) -> None:

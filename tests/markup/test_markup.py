@@ -12,6 +12,7 @@ from portal import demo
 from tests.conftest import Clock
 from tests.faults import break_page, busy_hashing
 from tests.person import BACKUP, GOOD_PASSWORD, Page, Person, wrong
+from tests.shelf import add_invoice
 
 HERE = Path(__file__).parent
 CHECKER = HERE / "node_modules" / ".bin" / "html-validate"
@@ -143,3 +144,19 @@ def sign_in_as_demo(person: Person) -> Page:
         made = demo.make()
     email, password = next(iter(made.items()))
     return person.sign_in(email, password)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_billing_is_valid_html(checker: Path, enrolled: Person, time: Clock) -> None:
+    keep(checker, "empty-billing", enrolled.open("/billing/"))
+    invoice = add_invoice(enrolled)
+    for name, path in (
+        ("billing", "/billing/"),
+        ("billing-nothing", "/billing/?number=zzz"),
+        ("invoice", f"/billing/invoices/{invoice}"),
+        ("billing-details", "/billing/details"),
+    ):
+        keep(checker, name, enrolled.open(path))
+    keep(checker, "billing-details-refused", enrolled.submit("/billing/details", {"city": ""}))
+    time.forward(minutes=11)
+    keep(checker, "billing-stale", enrolled.open("/billing/"))

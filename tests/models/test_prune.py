@@ -14,8 +14,11 @@ from portal.models import (
     AuditEvent,
     BrowserSession,
     Challenge,
+    DnsChange,
+    DnsDraft,
     KnownBrowser,
     LimitHit,
+    Order,
     Phone,
     TextMessage,
 )
@@ -151,6 +154,39 @@ def test_the_audit_stays_and_its_addresses_go_after_180_days() -> None:
     with begin_read() as session:
         rows = {row.event: (row.address, row.browser) for row in session.scalars(select(AuditEvent))}
     assert rows == {"old": (None, None), "new": ("203.0.113.5", "b")}
+
+
+def order(once: str, settled_at: datetime | None, secret: bytes | None = b"sealed") -> Order:
+    return Order(
+        account_id=1, once=once, kind="vps", object_id=1, object_name="web-1", act="reset root password", values={},
+        secret=secret, asked_at=NOW - timedelta(days=400), by="customer", proof="code", driver="local",
+        settled_at=settled_at, outcome=settled_at and "done",
+    )  # fmt: skip
+
+
+def test_a_secret_goes_a_day_after_its_order_was_over_and_the_order_stays() -> None:
+    day_ago = NOW - timedelta(hours=24)
+    add(order("old", day_ago - TICK), order("new", day_ago), order("open", None), order("none", day_ago - TICK, None))
+    assert prune(NOW)["secrets"] == 1
+    assert prune(NOW)["secrets"] == 0
+    with begin_read() as session:
+        rows = {row.once: row.secret for row in session.scalars(select(Order))}
+    assert rows == {"old": None, "new": b"sealed", "open": b"sealed", "none": None}
+
+
+def test_a_draft_of_a_zone_goes_after_a_day_and_what_was_changed_stays() -> None:
+    day_ago = NOW - timedelta(days=1)
+    for name, made_at in (("old.example", day_ago - TICK), ("new.example", day_ago)):
+        add(DnsDraft(account_id=1, zone_name=name, made_at=made_at, changes=[]))
+    add(
+        DnsChange(
+            account_id=1, zone_name="old.example", at=NOW - timedelta(days=400), act="change records", by="customer",
+            serial=1, changes=[],
+        )
+    )  # fmt: skip
+    assert prune(NOW)["drafts"] == 1
+    assert ids(DnsDraft.zone_name) == ["new.example"]
+    assert ids(DnsChange.zone_name) == ["old.example"]
 
 
 def test_pruning_again_finds_nothing_and_leaves_accounts_and_phones_alone() -> None:

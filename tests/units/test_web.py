@@ -5,7 +5,6 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
@@ -36,20 +35,6 @@ def test_a_day_and_a_time_are_written_out() -> None:
 def test_a_machine_reads_the_exact_time() -> None:
     assert filters.iso(NOW + timedelta(microseconds=9)) == "2026-11-24T09:05:07+00:00"
     assert filters.iso(date(2026, 11, 24)) == "2026-11-24"
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "written"),
-    [
-        ("24.1", "EUR", "€24.10"),
-        ("1234567.89", "USD", "$1,234,567.89"),
-        ("0", "GBP", "£0.00"),
-        ("24.10", "CHF", "24.10 CHF"),
-        ("-5", "EUR", "-€5.00"),
-    ],
-)
-def test_money_has_its_sign_and_two_decimals(amount: str, currency: str, written: str) -> None:
-    assert filters.money(Decimal(amount), currency) == written
 
 
 @pytest.mark.parametrize(

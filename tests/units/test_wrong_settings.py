@@ -102,6 +102,14 @@ def named(sentences: list[str]) -> list[str]:
         ("CODE_TTL_SECONDS", "601", "must be a whole number from 1 to 600"),
         ("CODE_MAX_ATTEMPTS", "0", "must be a whole number from 1 to 10"),
         ("CODE_RESEND_SECONDS", "0", "must be a whole number from 1 to 600"),
+        ("TICKETS_WEBHOOK_URL", "desk.example.com/messages", "must be an https:// address without a user"),
+        ("TICKETS_WEBHOOK_URL", "http://desk.example.com/messages", "or an http:// one to this machine"),
+        ("TICKETS_WEBHOOK_URL", "https://me@desk.example.com/", "must be an https:// address without a user"),
+        ("TICKETS_WEBHOOK_URL", "https://desk.example.com/#here", "must be an https:// address without a user"),
+        ("TICKETS_WEBHOOK_URL", "https://desk.example.com/a b", "must be an https:// address without a user"),
+        ("TICKETS_WEBHOOK_URL", "https:///messages", "must be an https:// address without a user"),
+        ("TICKETS_WEBHOOK_URL", "https://[::1/", "must be an https:// address without a user"),
+        ("TICKETS_WEBHOOK_SECRET", "short", "must have 32 characters or more. Make one: openssl rand -hex 32"),
         ("LIMIT_TEXT_NUMBER", "lots", "must look like 10/15min"),
         ("LIMIT_CODE_ACCOUNT_RUN", "0", "must look like 10/15min"),
     ],
@@ -184,6 +192,15 @@ def test_every_backend_that_can_not_work_says_so(tmp_path: Path) -> None:
 def test_the_two_providers_name_what_they_need(tmp_path: Path) -> None:
     said = problems(tmp_path, SMS_BACKENDS="vonage,sns", SMS_ALLOWED_REGIONS="US")
     assert named(said) == ["VONAGE_API_KEY", "VONAGE_API_SECRET", "AWS_REGION"]
+
+
+def test_a_help_desk_needs_its_secret_and_none_is_made_without_one(tmp_path: Path) -> None:
+    for url in ("https://desk.example.com", "http://localhost:8080/a?b=c", "http://127.0.0.1/", "http://[::1]:1/"):
+        [sentence] = problems(tmp_path, TICKETS_WEBHOOK_URL=url)
+        assert sentence.startswith("TICKETS_WEBHOOK_SECRET must be set when TICKETS_WEBHOOK_URL is.")
+        desk = {"TICKETS_WEBHOOK_URL": url, "TICKETS_WEBHOOK_SECRET": "s" * 32}
+        assert settings.load(tmp_path, desk)["HELP_DESK"] is not None
+    assert settings.load(tmp_path, {"TICKETS_WEBHOOK_SECRET": "s" * 32})["HELP_DESK"] is None
 
 
 def test_a_secret_s_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:

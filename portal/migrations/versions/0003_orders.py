@@ -9,6 +9,10 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# Exact on both engines: SQLite holds the whole number of the smallest places.
+def exact(digits: int, places: int) -> sa.types.TypeEngine:
+    return sa.Numeric(digits, places).with_variant(sa.BigInteger(), "sqlite")
+
 
 def upgrade() -> None:
     op.create_table("billing_details",
@@ -62,7 +66,7 @@ def upgrade() -> None:
     sa.Column("lease", sa.String(length=32), nullable=True),
     sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
     sa.Column("attempts", sa.Integer(), nullable=False),
-    sa.Column("unclear", sa.Boolean(), nullable=False),
+    sa.Column("possible", sa.Boolean(), nullable=False),
     sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("outcome", sa.String(length=10), nullable=True),
     sa.Column("settled_by", sa.String(length=100), nullable=True),
@@ -71,7 +75,8 @@ def upgrade() -> None:
     sa.CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name=op.f("ck_orders_settled")),
     sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_orders_account_id")),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
-    sa.UniqueConstraint("account_id", "once", name=op.f("uq_orders_account_id_once"))
+    sa.UniqueConstraint("account_id", "once", name=op.f("uq_orders_account_id_once")),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_orders_account_id"), ["account_id"], unique=False)
@@ -82,13 +87,18 @@ def upgrade() -> None:
     op.create_table("tickets",
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column("once", sa.String(length=32), nullable=False),
     sa.Column("subject", sa.String(length=200), nullable=False),
     sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("closed_by", sa.String(length=100), nullable=True),
     sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_tickets_account_id")),
-    sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets"))
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+    sa.UniqueConstraint("account_id", "once", name=op.f("uq_tickets_account_id_once"))
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index("ix_tickets_account", ["account_id", "changed_at"], unique=False)
@@ -116,10 +126,11 @@ def upgrade() -> None:
     sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column("position", sa.Integer(), nullable=False),
     sa.Column("text", sa.String(length=300), nullable=False),
-    sa.Column("quantity", sa.Numeric(precision=12, scale=4), nullable=False),
-    sa.Column("unit_price", sa.Numeric(precision=14, scale=4), nullable=False),
-    sa.Column("tax_percent", sa.Numeric(precision=5, scale=2), nullable=False),
-    sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
+    sa.Column("quantity", exact(12, 4), nullable=False),
+    sa.Column("unit_price", exact(16, 6), nullable=False),
+    sa.Column("tax_percent", exact(6, 3), nullable=False),
+    sa.Column("amount", exact(16, 4), nullable=False),
+    sa.Column("tax", exact(16, 4), nullable=True),
     sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_lines_invoice_id")),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_lines")),
     sa.UniqueConstraint("invoice_id", "position", name=op.f("uq_invoice_lines_invoice_id_position"))
@@ -130,19 +141,29 @@ def upgrade() -> None:
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.String(length=100), nullable=False),
     sa.Column("body", sa.Text(), nullable=False),
+    sa.Column("closes", sa.Boolean(), nullable=False),
     sa.Column("once", sa.String(length=64), nullable=False),
+    sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("lease", sa.String(length=32), nullable=True),
+    sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("trouble", sa.String(length=500), nullable=True),
     sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_messages_ticket_id")),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_messages")),
     sa.UniqueConstraint("ticket_id", "once", name=op.f("uq_ticket_messages_ticket_id_once"))
     )
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_messages_due", ["due_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
         batch_op.create_index(batch_op.f("ix_ticket_messages_ticket_id"), ["ticket_id"], unique=False)
 
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("proof", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("kind", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("object_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
-        batch_op.create_index("ix_audit_events_object", ["kind", "object_id"], unique=False)
+        batch_op.drop_index(batch_op.f("ix_audit_events_account_id"))
+        batch_op.create_index("ix_audit_events_account", ["account_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_audit_events_object", ["account_id", "kind", "object_id", "at", "id"], unique=False)
 
     with op.batch_alter_table("browser_sessions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
@@ -167,9 +188,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch_op.create_index(batch_op.f("ix_domains_external_id"), ["external_id"], unique=True)
 
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_accounts_external_id"), ["external_id"])
+
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("UPDATE invoices SET total = ROUND(total * 10000)")
     with op.batch_alter_table("invoices", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("net", sa.Numeric(precision=12, scale=2), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("tax", sa.Numeric(precision=12, scale=2), nullable=False, server_default="0"))
+        batch_op.alter_column("total", type_=exact(16, 4), existing_type=sa.Numeric(12, 2), existing_nullable=False)
+        batch_op.add_column(sa.Column("net", exact(16, 4), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("tax", exact(16, 4), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("addressed_to", sa.String(length=500), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("pay_url", sa.String(length=500), nullable=True))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
@@ -210,8 +239,16 @@ def downgrade() -> None:
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
         batch_op.drop_column("pay_url")
+        batch_op.drop_column("addressed_to")
         batch_op.drop_column("tax")
         batch_op.drop_column("net")
+        batch_op.alter_column("total", type_=sa.Numeric(12, 2), existing_type=exact(16, 4), existing_nullable=False)
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("UPDATE invoices SET total = total / 10000.0")
+
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_accounts_external_id"), type_="unique")
+        batch_op.drop_column("external_id")
 
     with op.batch_alter_table("domains", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_domains_external_id"))
@@ -238,12 +275,15 @@ def downgrade() -> None:
 
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_events_object")
+        batch_op.drop_index("ix_audit_events_account")
+        batch_op.create_index(batch_op.f("ix_audit_events_account_id"), ["account_id"], unique=False)
         batch_op.drop_column("object_id")
         batch_op.drop_column("kind")
         batch_op.drop_column("proof")
 
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticket_messages_ticket_id"))
+        batch_op.drop_index("ix_ticket_messages_due", sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
 
     op.drop_table("ticket_messages")
     op.drop_table("invoice_lines")
