@@ -1,6 +1,6 @@
 """One order: what was asked for, and what became of it: /resources/orders/<id>."""
 
-from flask import abort, make_response, render_template
+from flask import abort, flash, make_response, render_template
 from werkzeug.wrappers import Response
 
 from portal import clock
@@ -9,6 +9,7 @@ from portal.database import begin_read, begin_write
 from portal.models import Order
 from portal.orders import listing, secrets
 from portal.resources import bp
+from portal.sealing import UnsealError
 from portal.web import gate
 
 
@@ -22,8 +23,12 @@ def order_secret(order_id: int) -> Response:
     """Show the secret of an order, once. It stands on no page that has an address."""
     account = gate.signed_in().account
     _own(order_id)
-    with begin_write() as session:
-        secret = secrets.show(session, clock.now(), account.id, order_id, gate.client())
+    secret = None
+    try:
+        with begin_write() as session:
+            secret = secrets.show(session, clock.now(), account.id, order_id, gate.client())
+    except UnsealError:  # It is the shop's doing, and lasts.
+        flash("This can't be shown any more. Ask for a new one, or ask our support.", "bad")
     return _page(_own(order_id), secret)
 
 

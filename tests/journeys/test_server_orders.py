@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal import sealing
 from portal.database import begin_read
 from portal.extensions import db
 from portal.models import Order, VirtualServer
@@ -144,3 +145,19 @@ def test_another_customers_server_is_not_there(enrolled: Person) -> None:
     fields = {"csrf_token": other.csrf(), "act": "reboot server", "once": "a" * 32, "revision": "1"}
     assert other.post(f"/resources/virtual-servers/{server}/act", fields).status == 404
     assert not orders(enrolled.app)
+
+
+def test_a_password_that_can_not_be_read_any_more_is_said_on_the_page(enrolled: Person) -> None:
+    """After a change of SECRET_KEY."""
+    server = add_server(enrolled)
+    press(enrolled, server, "reset root password")
+    enrolled.type_code(enrolled.newest_code())
+    enrolled.app.config["SEAL_KEY"] = sealing.make_key("another" * 8)
+    page = enrolled.submit(f"{enrolled.page.path}/secret")
+    assert page.status == 200
+    assert "This can't be shown any more." in page.soup.get_text()
+    assert orders(enrolled.app)[0].shown_at is None
+    enrolled.carry_out()
+    enrolled.open(page.path.removesuffix("/secret"))
+    assert "Failed" in enrolled.page.words
+    assert "Please ask again for a new one." in enrolled.page.words
