@@ -11,7 +11,7 @@ LARGE = {
     "support.new": TICKET,
     "support.ticket": TICKET,
 }
-"""Bytes, by endpoint. All others: MAX_CONTENT_LENGTH; hooks look themselves. The proxies of deploy/ know the paths too."""
+"""Bytes, by endpoint. All others: MAX_CONTENT_LENGTH; hooks look themselves. deploy/ knows the paths too."""
 
 
 def init_app(app: Flask) -> None:
