@@ -22,10 +22,10 @@ def key() -> str | None:
 
 
 def take(order_id: int, answer: Done | DriverRefusedError) -> Order:
-    """End the order. Raises NoSuchOrderError, also for one of another driver; SettledError."""
+    """End the order. Raises NoSuchOrderError, also for one that this system was never asked; SettledError."""
     with begin_write() as session:
         order = queue.hold(session, order_id)
-        if order is None or order.driver not in _answered():
+        if order is None or order.driver not in _answered() or order.attempts == 0:
             raise NoSuchOrderError
         if order.settled_at is not None:
             raise SettledError(order)

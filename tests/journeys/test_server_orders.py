@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal import sealing
-from portal.drivers.base import Done, DriverRefusedError, Later, Task
+from portal.drivers.base import Done, DriverRefusedError, DriverUnavailableError, Later, Task
 from portal.extensions import db
 from portal.kinds import Kind
 from portal.models import DedicatedServer, VirtualServer
@@ -106,6 +106,21 @@ def test_without_a_phone_the_password_is_the_proof(registered: Person) -> None:
     press(registered, server, "delete server")
     registered.confirm()
     assert orders(registered)[0].proof == "password"
+
+
+def test_the_page_says_when_nobody_knows_whether_it_worked(enrolled: Person) -> None:
+    def silent(task: Task) -> Done:
+        raise DriverUnavailableError(f"{task.act}: no answer", possible=True)
+
+    driver(enrolled.app).answer = silent
+    server = add_server(enrolled)
+    press(enrolled, server, "reboot server")
+    enrolled.carry_out()
+    assert "Reboot Being checked" in enrolled.open(f"/resources/virtual-servers/{server}").words
+    order = orders(enrolled)[0]
+    page = enrolled.open(f"/resources/orders/{order.id}")
+    assert "We can't tell whether it worked. Our people look at it." in page.words
+    assert "no answer" not in page.html, "the shop's own words"
 
 
 def test_a_double_click_makes_one_order(enrolled: Person) -> None:

@@ -146,12 +146,12 @@ def test_an_unclear_order_may_be_cleared_up_by_an_answer(shop: Shop, panel: Pane
     assert not shop.row(order).unclear
 
 
-def test_an_order_that_is_not_there_or_another_driver_s_is_unknown(shop: Shop, panel: Panel, order: Order) -> None:
-    local = shop.put(Act.STOP_SERVER, Kind.DEDICATED)
-    for unknown in (order.id + 99, local.id, 2**63 - 1):
+def test_an_order_that_it_never_had_is_unknown(shop: Shop, panel: Panel, order: Order) -> None:
+    local, unasked = shop.put(Act.STOP_SERVER, Kind.DEDICATED), shop.put(Act.STOP_SERVER)
+    for unknown in (order.id + 99, local.id, unasked.id, 2**63 - 1):
         response = panel.say({"id": unknown, "outcome": "done"})
         assert (response.status_code, response.text) == (404, f"There is no order {unknown} here.\n")
-    assert shop.row(local).outcome is None
+    assert [shop.row(each).outcome for each in (local, unasked)] == [None, None]
 
 
 @pytest.mark.parametrize("settings", [{}], ids=["no webhook"])
