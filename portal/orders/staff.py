@@ -65,13 +65,15 @@ def reveal(order_id: int, actor: Actor) -> str:
     return password
 
 
-def done(order_id: int, actor: Actor, note: str = "", texts: Mapping[str, str] = NO_FACTS, secret: str = "") -> Order:
+def done(
+    order_id: int, actor: Actor, note: str = "", texts: Mapping[str, str] = NO_FACTS, secret: str | None = None
+) -> Order:
     """It was carried out. `texts`: its facts as they are typed. Raises FactError for what its act has no place for."""
     with _work_on(order_id) as (session, now, order):
         effect = EFFECTS[Act(order.act)]
         if secret and not (effect.tells or effect.makes_password):
             raise FactError(f"After {order.act} there is nothing to show to the customer.")
-        said = Done(_read(session, order, texts), secret or None, note)
+        said = Done(_read(session, order, texts), secret, note)
         settling.settle_done(session, now, order, said, actor)
     return order
 
