@@ -7,7 +7,7 @@ with the form, so that a double click is one).
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -200,15 +200,18 @@ def quoted(name: str) -> str:
 
 
 def _said(sentence: str, asked: Mapping[str, Any], name: str) -> str:
-    words = {key: value if isinstance(value, str) else ", ".join(value) for key, value in _plain_values(asked)}
-    return sentence.format_map({"slot": asked.get("slot"), "page": asked.get("page")} | words | {"name": name})
+    words = {"slot": asked.get("slot"), "page": asked.get("page")} | values_in_words(asked.get("values", {}))
+    return sentence.format_map(words | {"name": name})
 
 
-def _plain_values(asked: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]]:
-    """Those that are words; the records of a zone are not."""
-    for key, value in asked.get("values", {}).items():
-        if isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value)):
-            yield key, value
+def values_in_words(values: Mapping[str, Any]) -> dict[str, str]:
+    """Those that are words, such as the new name servers; the records of a zone are not."""
+    lists = {key: [value] if isinstance(value, str) else value for key, value in values.items()}
+    return {
+        key: ", ".join(value)
+        for key, value in lists.items()
+        if isinstance(value, list) and all(isinstance(one, str) for one in value)
+    }
 
 
 def digest(asked: Mapping[str, Any]) -> str:

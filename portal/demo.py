@@ -123,7 +123,12 @@ def _add_site(session: Session, account_id: int, name: str, n: int, today: date)
             name_servers=["ns1.demo.example", "ns2.demo.example"],
         )
     )  # fmt: skip
-    records = [("@", "A", [f"203.0.113.{n}"]), ("www", "CNAME", [f"{name}."]), ("@", "MX", [f"10 mail.{name}."])]
+    records = [
+        ("@", "NS", ["ns1.example.net.", "ns2.example.net."]),
+        ("@", "A", [f"203.0.113.{n}"]),
+        ("www", "CNAME", [f"{name}."]),
+        ("@", "MX", [f"10 mail.{name}."]),
+    ]
     session.add(
         DnsZone(
             account_id=account_id, name=name, serial=int(f"{today:%Y%m%d}01"),

@@ -54,12 +54,12 @@ _SECURITY = {
     "account disabled": "The account was switched off",
     "account enabled": "The account was switched on again",
     "account unlocked": "The account was unlocked after wrong passwords or codes",
-    "database restored": "All data was restored from a backup",
     "password changed": "Changed the password",
     "password reset": "The password was reset",
     "phone added": "Added the {slot} phone {number}",
     "phone changed": "Changed the {slot} phone to {number}",
     "phone removed": "Removed the {slot} phone",
+    "account changed": "The account's details were changed",
     "text not sent": "A code was not sent, because too many texts had been",
 }
 _TICKETS = {
@@ -70,8 +70,23 @@ _TICKETS = {
     "ticket answered and closed": "Answered and closed ticket {id}",
 }
 _ORDERS = {
-    "secret shown": "Was shown a new password or a transfer code",
+    "secret shown": "Was shown the new password or transfer code of {name}",
+    "password revealed": "Looked at the new password of {name}, to set it by hand",
+    "added by import": "Added {name}",
+    "changed by import": "Changed the details of {name}",
+    "zone changed by other hands": "Records of {name} were changed at the name server itself",
 }
+_BILLING = {
+    "billing details changed": "Changed the billing details",
+}
+_SHOP = {
+    "imported": "Customers, things or invoices were imported",
+    "database restored": "All data was restored from a backup",
+}
+"""Of no one account."""
+
+
+_ENDS = {"done": "Done:", "failed": "Could not", "retried": "Tried once more to"}
 
 
 def _of_acts() -> dict[str, Words]:
@@ -80,8 +95,9 @@ def _of_acts() -> dict[str, Words]:
     for act in Act:
         terms = TERMS[act]
         if terms.kinds:
-            for event, opening in ((act.value, "Asked to"), (f"{act}: done", "Done:"), (f"{act}: failed", "Could not")):
-                table[event] = Words(f"{opening} {terms.what}", Group.ORDERS)
+            table[act.value] = Words(f"Asked to {terms.what}", Group.ORDERS)
+            for event, opening in _ENDS.items():
+                table[f"{act}: {event}"] = Words(f"{opening} {terms.what}", Group.ORDERS)
     return table
 
 
@@ -91,6 +107,8 @@ WORDS: dict[str, Words] = {
     **{event: Words(sentence, Group.SECURITY) for event, sentence in _SECURITY.items()},
     **{event: Words(sentence, Group.TICKETS) for event, sentence in _TICKETS.items()},
     **{event: Words(sentence, Group.ORDERS) for event, sentence in _ORDERS.items()},
+    **{event: Words(sentence, Group.BILLING) for event, sentence in _BILLING.items()},
+    **{event: Words(sentence, Group.SECURITY) for event, sentence in _SHOP.items()},
     **_of_acts(),
 }
 
@@ -108,7 +126,7 @@ def sentence(event: AuditEvent) -> str:
     words = WORDS.get(event.event)
     if words is None:  # Of another version, or of a backup of one.
         return event.event.capitalize()
-    return words.sentence.format_map(_details(event))
+    return words.sentence.format_map(_Details(event))
 
 
 def by(event: AuditEvent) -> str:
@@ -118,12 +136,13 @@ def by(event: AuditEvent) -> str:
     return _BY.get(event.by.partition(":")[0], _ELSE)
 
 
-def _details(event: AuditEvent) -> dict[str, str]:
+class _Details(dict[str, str]):
     """What a sentence may name."""
-    detail = event.detail
-    return {
-        "name": f"'{detail['name']}'" if "name" in detail else "it",
-        "slot": str(detail.get("slot", "")),
-        "number": str(detail.get("number", "")),
-        "id": str(event.object_id or ""),
-    }
+
+    def __init__(self, event: AuditEvent) -> None:
+        super().__init__((name, str(value)) for name, value in event.detail.items())
+        self["name"] = f"'{self['name']}'" if "name" in self else "it"
+        self["id"] = str(event.object_id)
+
+    def __missing__(self, name: str) -> str:
+        return "…"  # Recorded before it was.

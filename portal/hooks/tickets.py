@@ -2,28 +2,27 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import abort, current_app, jsonify, request
+from flask import current_app
 from werkzeug.wrappers import Response
 
-from portal import clock, signing
 from portal.audit import Actor
-from portal.hooks import bp
+from portal.hooks import bp, signed
+from portal.hooks.signed import say
 from portal.tickets import writing
 from portal.tickets.typed import one_line, plain
 from portal.tickets.writing import LONGEST_ANSWER, NoSuchTicketError, Words
-
-log = logging.getLogger("portal.tickets")
 
 LONGEST_ID = 200
 LONGEST_REF = 40
 LONGEST_AUTHOR = 60
 """Characters."""
+MOST_BYTES = 256 * 1024
+"""The longest of all of them as JSON may write them, and some more."""
 _KEYS = frozenset({"id", "ticket", "author", "message", "closes"})
 
 
@@ -43,22 +42,17 @@ class Answer:
 def tickets() -> Response:
     secret = current_app.config["TICKETS_WEBHOOK_SECRET"]
     if secret is None:
-        abort(404)
-    body = request.get_data()
-    try:
-        signing.check(secret, body, request.headers.get(signing.HEADER), clock.now())
-    except signing.SignatureError as error:
-        log.info("refused at /hooks/tickets: %s", error)
-        return _refuse(HTTPStatus.UNAUTHORIZED, f"The request {error}.")
+        return say(HTTPStatus.NOT_FOUND, "No help desk is set whose answers are taken here.")
+    body = signed.body(secret, MOST_BYTES)
     try:
         answer = read(body)
         actor = Actor(f"desk:{answer.author}" if answer.author else "desk")
         is_new = writing.answer_for_shop(answer.ticket_id, answer.words, actor, answer.ref)
     except UnreadableError as error:
-        return _refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"The message {error}.")
+        return say(HTTPStatus.UNPROCESSABLE_ENTITY, f"The message {error}. Nothing was changed.")
     except NoSuchTicketError:
-        return _refuse(HTTPStatus.NOT_FOUND, "There is no such ticket.")
-    return jsonify(kept=True, new=is_new)
+        return say(HTTPStatus.NOT_FOUND, "There is no such ticket here.")
+    return say(HTTPStatus.OK, "Kept." if is_new else "Kept already. Nothing was changed.")
 
 
 def read(body: bytes) -> Answer:
@@ -99,9 +93,3 @@ def _text(said: Mapping[str, Any], name: str, most: int, *, required: bool = Tru
     if not isinstance(text, str) or len(text) > most or (required and not text):
         raise UnreadableError(f"must have a text of at most {most} characters as {name!r}")
     return text
-
-
-def _refuse(status: int, sentence: str) -> Response:
-    response = jsonify(error=sentence)
-    response.status_code = status
-    return response

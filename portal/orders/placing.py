@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from portal import audit, sealing
 from portal.acts import TERMS, Act
-from portal.audit import About, Client
+from portal.audit import Client
 from portal.kinds import Kind
 from portal.models import Account, Order
 from portal.orders import objects, queue
 from portal.orders.ahead import orders_ahead
 from portal.orders.catalogue import EFFECTS
 from portal.orders.effects import NotNowError
+from portal.orders.recording import record_event
 
 LOCAL = "local"
 _LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -69,10 +70,7 @@ def place(
         password = "".join(secrets.choice(_LETTERS) for _ in range(_PASSWORD_LENGTH))
         order.secret = sealing.seal(current_app.config["SEAL_KEY"], password)
     queue.add(session, order)
-    about = About(kind, act["id"], proof)
-    audit.record_about(
-        session, now, audit.customer(client), act["act"], account.id, about, name=act["name"], order=str(order.id)
-    )
+    record_event(session, now, audit.customer(client), act["act"], order, proof)
     return order
 
 

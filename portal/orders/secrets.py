@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal import audit, sealing
 from portal.acts import Act
-from portal.audit import About, Client
-from portal.kinds import Kind
+from portal.audit import Client
 from portal.models import Order
 from portal.orders.catalogue import EFFECTS
+from portal.orders.recording import record_event
 
 
 def can_show(order: Order) -> bool:
@@ -34,6 +34,5 @@ def show(session: Session, now: datetime, account_id: int, order_id: int, client
     secret = sealing.unseal(current_app.config["SEAL_KEY"], order.secret or b"")
     if not EFFECTS[Act(order.act)].makes_password or order.settled_at is not None:
         order.secret = None  # A password that is not set yet is still needed; everything else is not.
-    about = About(Kind(order.kind), order.object_id)
-    audit.record_about(session, now, audit.customer(client), "secret shown", account_id, about, order=str(order.id))
+    record_event(session, now, audit.customer(client), "secret shown", order)
     return secret

@@ -10,14 +10,15 @@ from flask import current_app
 from sqlalchemy import JSON, BigInteger, Integer, String, inspect, select
 from sqlalchemy.orm import Session
 
-from portal import audit, sealing
+from portal import sealing
 from portal.acts import Act
-from portal.audit import About, Actor
+from portal.audit import Actor
 from portal.drivers.base import Done
 from portal.kinds import Kind
 from portal.models import Order
 from portal.orders import objects
 from portal.orders.catalogue import EFFECTS
+from portal.orders.recording import record_event
 from portal.orders.words import one_line
 from portal.sealing import UnsealError
 
@@ -120,9 +121,7 @@ def _settle(session: Session, now: datetime, order: Order, outcome: Outcome, not
     order.settled_at, order.outcome, order.settled_by = now, outcome, actor.by
     order.note = one_line(note) or None
     order.lease = order.lease_until = order.due_at = None
-    about = About(Kind(order.kind), order.object_id)
-    event = f"{order.act}: {outcome}"
-    audit.record_about(session, now, actor, event, order.account_id, about, name=order.object_name, order=str(order.id))
+    record_event(session, now, actor, f"{order.act}: {outcome}", order)
 
 
 def _end_others(session: Session, now: datetime, order: Order, actor: Actor) -> None:

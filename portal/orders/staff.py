@@ -8,9 +8,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from portal import audit, clock, sealing
+from portal import clock, sealing
 from portal.acts import Act
-from portal.audit import About, Actor
+from portal.audit import Actor
 from portal.database import begin_read, begin_write
 from portal.drivers.base import Done
 from portal.kinds import Kind
@@ -18,6 +18,7 @@ from portal.models import Account, Order
 from portal.orders import objects, queue, settling
 from portal.orders.catalogue import EFFECTS
 from portal.orders.placing import LOCAL
+from portal.orders.recording import record_event
 from portal.orders.settling import NoSuchOrderError, SettledError
 
 _READ: Mapping[type, Callable[[str], Any]] = {
@@ -60,7 +61,7 @@ def reveal(order_id: int, actor: Actor) -> str:
         if order.secret is None or not EFFECTS[Act(order.act)].makes_password:
             raise NotNeededError
         password = sealing.unseal(current_app.config["SEAL_KEY"], order.secret)
-        _record(session, now, order, actor, "password revealed")
+        record_event(session, now, actor, "password revealed", order)
     return password
 
 
@@ -90,7 +91,7 @@ def retry(order_id: int, actor: Actor) -> Order:
             raise NobodyElseError
         order.driver, order.due_at, order.possible, order.trouble = driver, now, False, None
         order.lease = order.lease_until = None
-        _record(session, now, order, actor, f"{order.act}: retried")
+        record_event(session, now, actor, f"{order.act}: retried", order)
     return order
 
 
@@ -131,8 +132,3 @@ def _read(session: Session, order: Order, texts: Mapping[str, str]) -> dict[str,
         if not settling.fits(facts[name], allowed[name], thing, name):
             raise FactError(f"{name} must be shorter, and of plain letters, digits and signs.")
     return facts
-
-
-def _record(session: Session, now: datetime, order: Order, actor: Actor, event: str) -> None:
-    about = About(Kind(order.kind), order.object_id)
-    audit.record_about(session, now, actor, event, order.account_id, about, name=order.object_name, order=str(order.id))

@@ -35,7 +35,7 @@ def order_secret(order_id: int) -> Response:
         with begin_write() as session:
             secret = secrets.show(session, now, browser.account.id, order_id, gate.client())
     except UnsealError:
-        flash("It can't be read any more: the portal was given a new key since. Ask for it once more.", "bad")
+        flash("This can't be shown any more. Ask for a new one, or ask our support.", "bad")
         return see_other("resources.order", order_id=order_id)
     return _page(_own(order_id), secret)
 

@@ -1,6 +1,7 @@
 """Tickets: /support/, /support/new, /support/<id>."""
 
 import secrets
+from typing import Any
 
 from flask import abort, flash, render_template, request
 from werkzeug.wrappers import Response
@@ -34,11 +35,19 @@ def _message() -> TextAreaField:
     return TextAreaField("Message", validators, filters=[_without_edges])
 
 
-def _once() -> HiddenField:
-    return HiddenField(validators=[InputRequired()], default=lambda: secrets.token_hex(16))
+class OnceForm(PortalForm):
+    """One that does something once, however often it is sent."""
+
+    once = HiddenField(validators=[InputRequired()], default=lambda: secrets.token_hex(16))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid: bool = super().validate(extra_validators)
+        if self.once.errors:
+            self.form_errors.append("Something of this page was lost. Open it again, then send the form once more.")
+        return is_valid
 
 
-class TicketForm(PortalForm):
+class TicketForm(OnceForm):
     subject = StringField(
         "Subject",
         [
@@ -48,17 +57,11 @@ class TicketForm(PortalForm):
         filters=[lambda text: one_line(text or "")],
     )
     message = _message()
-    once = _once()
 
 
-class MessageForm(PortalForm):
+class MessageForm(OnceForm):
     leads = False
     message = _message()
-    once = _once()
-
-
-class CloseForm(PortalForm):
-    once = _once()
 
 
 @bp.get("/")
@@ -100,7 +103,7 @@ def ticket(ticket_id: int) -> Response:
 
 @bp.post("/<int:ticket_id>/close")
 def close(ticket_id: int) -> Response:
-    form = CloseForm()
+    form = OnceForm()
     if not form.validate_on_submit():
         abort(400)
     try:
@@ -133,7 +136,7 @@ def _page(ticket_id: int, form: MessageForm) -> Response:
         messages=messages,
         earlier=earlier,
         before=before,
-        closing=CloseForm(formdata=None),
+        closing=OnceForm(formdata=None),
     )
 
 

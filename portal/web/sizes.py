@@ -5,14 +5,13 @@ from flask import Flask, request
 from portal.dns import zonefile
 
 TICKET = 256 * 1024
-"""10,000 characters of any script as a form or JSON writes them, and as much again: too long is for the page to say."""
+"""10,000 characters of any script as a form writes them, and as much again: too long is for the page to say."""
 LARGE = {
     "resources.zone_import": zonefile.MAX_BYTES + 64 * 1024,
     "support.new": TICKET,
     "support.ticket": TICKET,
-    "hooks.tickets": TICKET,
 }
-"""Bytes, by endpoint. All others: MAX_CONTENT_LENGTH. The proxies of deploy/ have the same for their paths."""
+"""Bytes, by endpoint. All others: MAX_CONTENT_LENGTH; hooks look themselves. deploy/ knows the paths too."""
 
 
 def init_app(app: Flask) -> None:

@@ -19,7 +19,7 @@ from tests.conftest import Clock
 from tests.journeys.test_statements import counted
 from tests.journeys.test_tickets import open_ticket
 from tests.person import BACKUP, Page, Person
-from tests.shelf import add_metal, add_server, answer_ticket
+from tests.shelf import add_domain, add_metal, add_server, add_site, add_zone, answer_ticket
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -51,6 +51,12 @@ def download(person: Person, query: str = "") -> list[list[str]]:
     return list(csv.reader(io.StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
 
 
+def history_of(person: Person, path: str) -> Page:
+    """Follow the link of a thing's page to all that was done to it."""
+    (link,) = person.open(path).soup.select("a[href^='/profile/activity?']")
+    return person.open(str(link["href"]))
+
+
 def test_it_says_what_was_done_by_whom_from_where_and_by_which_proof(enrolled: Person, time: Clock) -> None:
     enrolled.client.environ_base["HTTP_USER_AGENT"] = FIREFOX
     server = add_server(enrolled)
@@ -79,14 +85,15 @@ def test_it_says_what_was_done_by_whom_from_where_and_by_which_proof(enrolled: P
 
 def test_each_thing_leads_to_its_own_history(registered: Person) -> None:
     web, metal = add_server(registered), add_metal(registered)
-    for path, act in (("virtual-servers", web), ("dedicated-servers", metal)):
-        registered.open(f"/resources/{path}/{act}")
-        registered.submit(f"/resources/{path}/{act}/act", act="reboot server")
-    page = registered.open(f"/resources/virtual-servers/{web}")
-    (link,) = page.soup.select("a[href^='/profile/activity?']")
-    page = registered.open(str(link["href"]))
-    assert what(page) == ["Asked to reboot server 'web-1'"]
-    assert "What was done to web-1" in page.words
+    for path, its, name in (("virtual-servers", web, "web-1"), ("dedicated-servers", metal, "metal-1")):
+        registered.open(f"/resources/{path}/{its}")
+        registered.submit(f"/resources/{path}/{its}/act", act="reboot server")
+        page = history_of(registered, f"/resources/{path}/{its}")
+        assert what(page) == [f"Asked to reboot server '{name}'"]
+        assert f"What was done to {name}" in page.words
+    for path, its in (("wordpress", add_site(registered)), ("domains", add_domain(registered))):
+        assert "There is nothing of that kind." in history_of(registered, f"/resources/{path}/{its}").words
+    assert "There is nothing of that kind." in history_of(registered, f"/resources/dns/{add_zone(registered)}/").words
     assert registered.open("/profile/activity?kind=vps&id=999").words.count("There is nothing of that kind.") == 1
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from portal import sealing
 from portal.drivers.base import Done, DriverRefusedError, Later, Task
 from portal.extensions import db
 from portal.kinds import Kind
@@ -292,3 +293,19 @@ def test_giving_up_leads_back_to_the_server(enrolled: Person) -> None:
     press(enrolled, server, "delete server")
     [cancel] = [a for a in enrolled.page.soup.select("main a") if a.get_text() == "Cancel"]
     assert cancel["href"] == f"/resources/virtual-servers/{server}"
+
+
+def test_a_password_that_can_not_be_read_any_more_is_said_on_the_page(enrolled: Person) -> None:
+    """After a change of SECRET_KEY."""
+    server = add_server(enrolled)
+    press(enrolled, server, "reset root password")
+    enrolled.type_code(enrolled.newest_code())
+    enrolled.app.config["SEAL_KEY"] = sealing.make_key("another" * 8)
+    page = enrolled.submit(f"{enrolled.page.path}/secret")
+    assert page.status == 200
+    assert "This can't be shown any more." in page.soup.get_text()
+    assert orders(enrolled)[0].shown_at is None
+    enrolled.carry_out()
+    enrolled.open(page.path.removesuffix("/secret"))
+    assert "Failed" in enrolled.page.words
+    assert "Please ask again for a new one." in enrolled.page.words

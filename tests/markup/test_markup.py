@@ -11,8 +11,9 @@ import pytest
 from portal import demo
 from tests.conftest import Clock
 from tests.faults import break_page, busy_hashing
+from tests.journeys.test_dns import change, save
 from tests.person import BACKUP, GOOD_PASSWORD, Page, Person, wrong
-from tests.shelf import add_invoice
+from tests.shelf import add_invoice, add_zone
 
 HERE = Path(__file__).parent
 CHECKER = HERE / "node_modules" / ".bin" / "html-validate"
@@ -147,6 +148,29 @@ def sign_in_as_demo(person: Person) -> Page:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_zone_editor_is_valid_html(checker: Path, enrolled: Person) -> None:
+    keep(checker, "empty-dns", enrolled.open("/resources/dns/"))
+    zone = add_zone(enrolled)
+    path = f"/resources/dns/{zone}"
+    change(enrolled, zone, "A", "www", "203.0.113.8")
+    for name, page in (
+        ("dns", "/resources/dns/"),
+        ("zone", f"{path}/"),
+        ("zone-nothing", f"{path}/?q=zzz&type=MX"),
+        ("record-new", f"{path}/records/MX"),
+        ("record", f"{path}/records/A?name=www"),
+        ("zone-import", f"{path}/import"),
+        ("zone-history", f"{path}/history"),
+    ):
+        keep(checker, name, enrolled.open(page))
+    keep(checker, "record-refused", save(enrolled, zone, "A", "www2", "203.0.113.999"), 422)
+    enrolled.open(f"{path}/import")
+    keep(checker, "zone-import-refused", enrolled.submit(f"{path}/import", {"text": "www A nothing\n"}), 422)
+    enrolled.open(f"{path}/import")
+    keep(checker, "zone-draft", enrolled.submit(f"{path}/import", {"text": "new 600 A 203.0.113.9\n"}))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_billing_is_valid_html(checker: Path, enrolled: Person, time: Clock) -> None:
     keep(checker, "empty-billing", enrolled.open("/billing/"))
     invoice = add_invoice(enrolled)
@@ -157,6 +181,6 @@ def test_billing_is_valid_html(checker: Path, enrolled: Person, time: Clock) -> 
         ("billing-details", "/billing/details"),
     ):
         keep(checker, name, enrolled.open(path))
-    keep(checker, "billing-details-refused", enrolled.submit("/billing/details", {"city": ""}))
+    keep(checker, "billing-details-refused", enrolled.submit("/billing/details", {"city": ""}), 422)
     time.forward(minutes=11)
     keep(checker, "billing-stale", enrolled.open("/billing/"))

@@ -1,14 +1,17 @@
 """Orders to put into the queue, and drivers that answer as they are told."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal import clock
+from portal import ROOT, clock
 from portal.acts import Act
 from portal.audit import Client
 from portal.database import begin_read, begin_write
@@ -17,8 +20,9 @@ from portal.kinds import Kind
 from portal.models import Account, AuditEvent, DedicatedServer, Domain, Order, VirtualServer
 from portal.orders import listing, objects, placing
 from portal.orders.dispatcher import OrderDispatcher
-from tests.conftest import Clock
+from tests.conftest import SETTINGS, Clock
 from tests.fakes import MemoryDriver, driver
+from tests.serving.processes import Session
 
 CLIENT = Client("203.0.113.5", "a browser")
 SERVER: dict[str, Any] = {
@@ -118,6 +122,33 @@ def shop(app: Flask, time: Clock) -> Iterator[Shop]:
     del time
     with app.app_context():
         yield Shop(app)
+
+
+@pytest.fixture
+def real_shop(app: Flask) -> Iterator[Shop]:
+    """By the real clock, for tests with processes of their own."""
+    with app.app_context():
+        yield Shop(app)
+
+
+START_SECONDS = 60
+Start = Callable[..., Session]
+
+
+@pytest.fixture
+def start_portal(database_url: str, settings: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Start a `portal` command on the database of the test. Nothing of it is left afterwards."""
+    environment = os.environ | SETTINGS | settings | {"DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
+    sessions: list[Session] = []
+
+    def start(*arguments: str) -> Session:
+        command = [sys.executable, "-c", "from portal.cli import main; main()", *arguments]
+        sessions.append(Session(command, cwd=tmp_path, environment=environment))
+        return sessions[-1]
+
+    yield start
+    for session in sessions:
+        session.end()
 
 
 @pytest.fixture
