@@ -20,6 +20,15 @@ def paths(app: Flask, method: str) -> list[str]:
     return sorted({path for rule in app.url_map.iter_rules() if method in _methods(rule) for path in built(app, rule)})
 
 
+HOOKS = "/hooks/"
+"""What the shop's own machines send is signed, and no form: tests/orders/test_hook.py, tests/tickets/test_hook.py."""
+
+
+def forms(app: Flask) -> list[str]:
+    """Every path that takes a form."""
+    return [path for path in paths(app, "POST") if not path.startswith(HOOKS)]
+
+
 def built(app: Flask, rule: Rule) -> Iterator[str]:
     adapter = app.url_map.bind("localhost")
     names = sorted(rule.arguments)

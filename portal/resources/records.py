@@ -70,6 +70,8 @@ def _named(zone: DnsZone, type_: str) -> RecordSet | None:
 
 
 def _find(zone: DnsZone, key: Key) -> RecordSet | None:
+    if not key[0].isprintable():  # No name has what can't be seen, and PostgreSQL refuses to look for some of it.
+        return None
     with begin_read() as session:
         return content.find(session, zone.id, key)
 

@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.attacks.rows import all_rows
 from tests.person import BACKUP, GOOD_PASSWORD, Person
-from tests.routes import paths
+from tests.routes import forms
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -13,15 +13,6 @@ FIELDS = {
     "name": "Eve", "email": "eve@example.com", "password": GOOD_PASSWORD, "current_password": GOOD_PASSWORD,
     "code": "123456", "number": BACKUP, "phone": "primary",
 }  # fmt: skip
-
-
-HOOKS = "/hooks/"
-"""What the shop's own machines send is signed, and no form: tests/orders/test_hook.py, tests/tickets/test_hook.py."""
-
-
-def forms(app: Flask) -> list[str]:
-    """Every path that takes one."""
-    return [path for path in paths(app, "POST") if not path.startswith(HOOKS)]
 
 
 def test_no_form_is_taken_without_the_token_of_this_browser(enrolled: Person, mallory: Person) -> None:

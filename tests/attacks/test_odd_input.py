@@ -9,6 +9,7 @@ from portal.models import Account
 from tests.attacks.rows import all_rows, count, rows_of
 from tests.person import GOOD_PASSWORD, Person
 from tests.routes import paths
+from tests.shelf import add_domain, add_metal, add_server, add_site, add_zone
 
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}${7*7}"
 ODD = [
@@ -17,7 +18,17 @@ ODD = [
 ]  # fmt: skip
 FIELDS = (
     "name", "email", "password", "current_password", "account_type", "code", "number", "phone", "next", "csrf_token",
+    "act", "once", "revision", "image", "admin", "name_servers", "values", "ttl", "text", "how", "q", "type", "page",
 )  # fmt: skip
+NOTHING_TO_TYPE = {"/auth/logout", "/profile/phones/primary/remove", "/resources/dns/1/delete"}
+"""Buttons: what else is sent with them is not looked at."""
+LISTS = ("/resources/virtual-servers/", "/resources/domains/", "/resources/dns/", "/resources/dns/1/")
+IN_ORDER = {"once": "a" * 32, "revision": "1"}
+"""The hidden fields of the forms of acts, so that the odd ones get far; and where each leads, an act that takes one."""
+ACTS = {
+    "/resources/virtual-servers/1/act": "reinstall server", "/resources/dedicated-servers/1/act": "reinstall server",
+    "/resources/wordpress/1/act": "reset admin password", "/resources/domains/1/act": "lock domain",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -25,25 +36,32 @@ FIELDS = (
 @pytest.mark.parametrize("state", ["stranger", "half", "signed in"])
 def test_odd_input_is_refused_in_words_and_never_breaks_a_page(enrolled: Person, state: str) -> None:
     """On PostgreSQL alone, which refuses more than SQLite does."""
+    for put in (add_server, add_metal, add_site, add_domain, add_zone):
+        assert put(enrolled) == 1
     if state != "signed in":
         enrolled.sign_out()
     if state == "half":
         enrolled.sign_in()
     enrolled.open({"stranger": "/auth/login", "half": "/auth/verify", "signed in": "/profile/"}[state])
     token, before = enrolled.csrf(), rows_of(enrolled.app, "alice@example.com")
-    targets = set(paths(enrolled.app, "POST")) - {"/auth/logout", "/profile/phones/primary/remove"}
+    targets = set(paths(enrolled.app, "POST")) - NOTHING_TO_TYPE
     for odd in ODD:
         for path in sorted(targets):
-            for fields in (dict.fromkeys(FIELDS, odd), dict.fromkeys(FIELDS, odd) | {"csrf_token": token}):
+            odd_ones = dict.fromkeys(FIELDS, odd)
+            in_order = odd_ones | {"csrf_token": token} | IN_ORDER | {"act": ACTS.get(path, "")}
+            for fields in (odd_ones, odd_ones | {"csrf_token": token}, in_order):
                 response = enrolled.client.post(path, data=fields, environ_overrides={"REMOTE_ADDR": enrolled.address})
                 assert response.status_code in {302, 303, 400, 404, 413, 422}, (path, odd, response.status_code)
                 is_harmless(response.get_data(as_text=True))
-        for path in ("/auth/login", "/profile/", "/resources/", "/help"):
+        for path in ("/auth/login", "/profile/", "/resources/", "/help", *LISTS):
             response = enrolled.client.get(path, query_string=dict.fromkeys(FIELDS, odd[:1000]))
             assert response.status_code in {200, 302, 303}, (path, odd)
             is_harmless(response.get_data(as_text=True))
+        if state == "signed in":
+            response = enrolled.client.get("/resources/dns/1/records/A", query_string={"name": odd[:1000]})
+            assert response.status_code == 404, odd
     after = rows_of(enrolled.app, "alice@example.com")
-    for table in ("accounts", "phones", "texts"):
+    for table in ("accounts", "phones", "texts", "orders"):
         assert after[table] == before[table]
 
 

@@ -35,13 +35,16 @@ LIST = (
 
 FIELDS = (
     "name", "email", "password", "current_password", "account_type", "code", "number", "phone", "next", "csrf_token",
+    "act", "once", "revision", "image", "admin", "name_servers", "values",
 )  # fmt: skip
 HARMLESS = {
     "name": "Eve", "email": "alice@example.com", "password": "four other words in a row",
     "current_password": "not the password of alice", "account_type": "personal", "code": "12345", "number": OTHER,
-    "phone": "primary", "next": "/profile/",
+    "phone": "primary", "next": "/profile/", "act": "start server", "once": "a" * 32, "revision": "7",
+    "image": "Debian 13", "admin": "admin", "name_servers": "ns1.new.example ns2.new.example", "values": "nothing",
 }  # fmt: skip
-"""What the other fields hold, so that the odd one gets far: all well formed but for the code, and nothing right."""
+"""What the other fields hold, so that the odd one gets far: all well formed but for the code and the
+records, and nothing right: of no thing is this the newest revision."""
 
 FORM = "application/x-www-form-urlencoded"
 CONTENT_TYPES = (

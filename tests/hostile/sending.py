@@ -13,6 +13,7 @@ from portal.database import Base, begin_read
 from portal.extensions import db
 from tests.hostile.odd import FORM, TOKEN, Body, Shot, as_bytes, quoted
 from tests.person import Person, provider
+from tests.shelf import add_domain, add_metal, add_server, add_site, add_zone
 
 COUNTED = {"limit_hits", "audit_events"}
 """Tables that write down what was tried."""
@@ -48,6 +49,8 @@ class Target:
             self.browsers[name] = Person(self.app, enrolled.address)
         self.browsers["password only"].sign_in()
         self.browsers["stranger"].open("/auth/login")
+        for put in (add_server, add_metal, add_site, add_domain, add_zone):
+            assert put(enrolled) == 1
         enrolled.open("/profile/")
         enrolled.texts()
         self._tokens = {name: browser.csrf() for name, browser in self.browsers.items()}
