@@ -139,6 +139,12 @@ def test_ten_thousand_characters_of_any_script_with_line_breaks_can_be_sent(regi
     assert messages(registered.app)[0].body == text.replace("\r\n", "\n").rstrip()
 
 
+def test_no_browser_cuts_what_is_pasted(registered: Person) -> None:
+    """As it does, without a word, at a field's maxlength."""
+    assert not registered.open("/support/new").soup.find_all(maxlength=True)
+    assert not open_ticket(registered).soup.find_all(maxlength=True)
+
+
 def test_a_whole_log_that_was_pasted_is_refused_and_still_there(registered: Person) -> None:
     log = "Nov 24 09:00:00 web-1 kernel: something\n" * 3000
     page = open_ticket(registered, message=log)
