@@ -173,6 +173,6 @@ def test_profile_and_sign_out_are_in_the_account_menu_and_nothing_else_is_a_form
     page = alice.register()
     menu = page.soup.select_one("details.menu")
     assert menu is not None
-    assert [link["href"] for link in menu.find_all("a")] == ["/profile/"]
+    assert [link["href"] for link in menu.find_all("a")] == ["/profile/", "/profile/activity"]
     assert menu.get_text(" ").split()[0] == "Account"
     assert [form["action"] for form in page.soup.find_all("form")] == ["/auth/logout"]
