@@ -206,7 +206,7 @@ def test_a_field_without_a_name_is_no_fault_of_ours(target: Target, who: str) ->
         "multipart/form-data; boundary=x", raw=b"--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x--\r\n"
     )
     for path in paths(target.app, "POST"):
-        assert target.fire(who, "POST", path, Shot(nameless, "", ())).status_code in {302, 400}
+        assert target.fire(who, "POST", path, Shot(nameless, "", ())).status_code in {302, 400, 404}
     target.is_unchanged()
 
 
@@ -218,7 +218,7 @@ def test_a_body_over_the_limit_is_refused(target: Target, who: str) -> None:
     for path in paths(target.app, "POST"):
         for shot in (big, lying):
             response = target.fire(who, "POST", path, shot)
-            assert response.status_code in {302, 413}, path
+            assert response.status_code in {302, 404, 413}, path
     assert target.send(who, "POST", "/auth/login", big).status_code in {303, 413}
     target.is_unchanged()
 

@@ -169,7 +169,7 @@ def test_a_name_with_markup_in_it_is_shown_as_it_is(alice: Person) -> None:
     assert page.soup.select("#virtual-servers b") == []
 
 
-def test_profile_and_sign_out_are_in_the_account_menu_and_nothing_else_is_a_form(alice: Person) -> None:
+def test_profile_activity_and_sign_out_are_in_the_account_menu_and_nothing_else_is_a_form(alice: Person) -> None:
     page = alice.register()
     menu = page.soup.select_one("details.menu")
     assert menu is not None
