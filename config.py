@@ -5,6 +5,7 @@ A setting comes from the environment (`NAME`, or for a secret also the file that
 own settings stand beside its code in `portal/sms_backends/`, the reasons of the limits in `portal/limits.py`.
 """
 
+from portal.addresses import address
 from portal.kinds import Kind
 from portal.limits import LIMITS, parse_for
 from portal.parsing import (
@@ -17,7 +18,6 @@ from portal.parsing import (
     regions,
     seconds,
     sender,
-    web_address,
     whole_number,
 )
 from portal.sms_backends.base import Setting
@@ -72,7 +72,7 @@ SETTINGS = (
     ),
     Setting("DRIVER_TIMEOUT_SECONDS", "how long one attempt of a driver may take", "20", whole_number(1, 120)),
     Setting("SERVER_IMAGES", "what servers can be reinstalled with", "Debian 13,Ubuntu 24.04 LTS,AlmaLinux 10", names),
-    Setting("TICKETS_WEBHOOK_URL", "the shop's help desk: where messages of tickets are posted to", parse=web_address),
+    Setting("TICKETS_WEBHOOK_URL", "the shop's help desk: where messages of tickets are posted to", parse=address),
     Setting(
         "TICKETS_WEBHOOK_SECRET",
         "signs what goes to the help desk, and its answers at /hooks/tickets; 32 characters or more",

@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import clock, passwords
+from portal import audit, clock, passwords
 from portal.accounts import staff
 from portal.acts import Act
+from portal.audit import About, Actor
 from portal.database import begin_read, begin_write
 from portal.kinds import Kind
 from portal.models import (
@@ -23,9 +24,12 @@ from portal.models import (
     Invoice,
     InvoiceLine,
     Order,
+    Ticket,
+    TicketMessage,
     VirtualServer,
     WordPressSite,
 )
+from portal.orders.recording import record_event
 
 _CUSTOMERS = (
     ("alice@demo.example", "Alice Archer", AccountType.PERSONAL),
@@ -33,6 +37,9 @@ _CUSTOMERS = (
     ("carol@demo.example", "Carol Cloud Hosting", AccountType.RESELLER),
 )
 _TAX_PERCENT = Decimal(19)
+_STAFF = Actor("staff:demo")
+_QUESTION = "I would like to change the database on web-1 tonight.\n\nIs there a backup from before, and how far back?"
+_ANSWER = "Yes: every night at 02:00, kept for 14 days.\n\nTell us here if you want one back, and we restore it."
 
 
 def make() -> dict[str, str]:
@@ -54,6 +61,7 @@ def make() -> dict[str, str]:
             session.flush()
             _add_resources(session, account.id, email.partition("@")[0], size)
             _add_details(session, account.id, name, size)
+            _add_ticket(session, account.id)
     return made
 
 
@@ -81,15 +89,35 @@ def _add_orders(session: Session, account_id: int) -> None:
         (Act.REBOOT_SERVER, "done", None),
         (Act.REINSTALL_SERVER, "failed", "This system does not fit the server's disk. Choose another one."),
     ):
-        session.add(
-            Order(
-                account_id=account_id, once=secrets.token_hex(16), kind=Kind.VPS, object_id=server.id,
-                object_name=server.name, act=act,
-                values={"image": "AlmaLinux 10"} if act is Act.REINSTALL_SERVER else {}, asked_at=yesterday,
-                by="customer", proof="password", driver="local", settled_at=yesterday + timedelta(minutes=20),
-                outcome=outcome, settled_by="staff:demo", note=note,
-            )
+        order = Order(
+            account_id=account_id, once=secrets.token_hex(16), kind=Kind.VPS, object_id=server.id,
+            object_name=server.name, act=act,
+            values={"image": "AlmaLinux 10"} if act is Act.REINSTALL_SERVER else {}, asked_at=yesterday,
+            by="customer", proof="password", driver="local", settled_at=yesterday + timedelta(minutes=20),
+            outcome=outcome, settled_by=_STAFF.by, note=note,
         )  # fmt: skip
+        session.add(order)
+        session.flush()
+        record_event(session, yesterday, Actor("customer"), order.act, order, order.proof)
+        record_event(session, yesterday + timedelta(minutes=20), _STAFF, f"{order.act}: {outcome}", order)
+
+
+def _add_ticket(session: Session, account_id: int) -> None:
+    """A question, and an answer that the customer has not seen yet."""
+    asked, answered = (clock.now() - timedelta(hours=hours) for hours in (5, 3))
+    ticket = Ticket(
+        account_id=account_id, once=secrets.token_hex(16), subject="Is web-1 backed up at night?", opened_at=asked,
+        changed_at=answered, asked_at=asked, answered_at=answered,
+        messages=[
+            TicketMessage(at=at, by=by, body=body, once=secrets.token_hex(16))
+            for at, by, body in ((asked, "customer", _QUESTION), (answered, _STAFF.by, _ANSWER))
+        ],
+    )  # fmt: skip
+    session.add(ticket)
+    session.flush()
+    about = About("ticket", ticket.id)
+    audit.record_about(session, asked, Actor("customer"), "ticket opened", account_id, about)
+    audit.record_about(session, answered, _STAFF, "ticket answered", account_id, about)
 
 
 def _add_servers(session: Session, account_id: int, size: int, n: int) -> None:

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from urllib.parse import urlsplit
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from portal import numbers
 
@@ -71,26 +70,6 @@ def sender(text: str) -> str:
     if not re.fullmatch(r"\+?\d{3,15}|(?=.*[A-Za-z])[A-Za-z0-9]{1,11}", text, re.ASCII):
         raise ValueError("must be a number, or 1 to 11 letters and digits with a letter among them")
     return text
-
-
-def web_address(text: str) -> str:
-    """An https address, or an http one of this machine: nobody between may read or change what goes there."""
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:  # what is no port, or half an IPv6 address
-        host = ""
-    odd = not re.fullmatch(r"https?://[^/?#@\s]+(?:[/?][^#\s]*)?", text)
-    if odd or not host or not (text.startswith("https://") or _is_here(host)):
-        raise ValueError("must be an https:// address without a user, or an http:// one to this machine")
-    return text
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def long_secret(text: str) -> str:

@@ -12,6 +12,7 @@ from portal.models import (
     AuditEvent,
     BrowserSession,
     Challenge,
+    DnsDraft,
     KnownBrowser,
     LimitHit,
     Order,
@@ -74,6 +75,7 @@ def _spent(now: datetime) -> dict[str, _Rows]:
         "sessions": (BrowserSession, BrowserSession.made_at < now - KEEP_SESSIONS, {}),
         "browsers": (KnownBrowser, KnownBrowser.made_at < now - known_browsers.LIFE, {}),
         "limits": (LimitHit, LimitHit.until < now, {}),
+        "drafts": (DnsDraft, DnsDraft.made_at < now - KEEP_DRAFTS, {}),
     }
 
 

@@ -11,9 +11,8 @@ from portal import clock, signing
 from portal.drivers.answers import AnswerError, order_named, parse_answer
 from portal.drivers.base import Done, Driver, DriverRefusedError, DriverUnavailableError, Later, Setting, Task
 from portal.drivers.http import Answer, Client, Request, address
+from portal.parsing import long_secret
 
-MIN_SECRET = 32
-"""Characters."""
 MOST_BYTES = 64 * 1024
 ANSWERED = frozenset({200, 202})
 NOT_DONE = {
@@ -27,12 +26,6 @@ NOT_DONE = {
     429: "it has too much to do",
 }
 """These say that nobody began. Behind any other status, a 500 or a redirect above all, the work may be done."""
-
-
-def secret_key(text: str) -> str:
-    if len(text) < MIN_SECRET:
-        raise ValueError(f"must have {MIN_SECRET} characters or more. Make one: openssl rand -hex 32")
-    return text
 
 
 class WebhookDriver(Driver):
@@ -49,7 +42,7 @@ class WebhookDriver(Driver):
             "signs orders and their answers; 32 characters or more, known to the portal and the receiver alone",
             required=True,
             secret=True,
-            parse=secret_key,
+            parse=long_secret,
         ),
     )
     # By agreement: the receiver answers an id that it has seen with what became of it.

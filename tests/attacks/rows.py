@@ -10,8 +10,8 @@ from portal.database import Base, begin_read
 from portal.models import Account
 
 Rows = dict[str, list[tuple[Any, ...]]]
-NOTED = {"seen_at"}
-"""That a browser was seen may be written by any page."""
+NOTED = {"seen_at", "fresh_until"}
+"""That a browser was seen, and its proof used, may be written by any page."""
 
 
 def all_rows(app: Flask) -> Rows:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 
 import pytest
+from bs4 import BeautifulSoup
 
 from .front import DEPLOY, PROXIES, Site, Visitor, need, new_site, nginx, serve
 
@@ -111,6 +112,30 @@ def test_a_huge_body_ends_at_the_proxy(front: Front) -> None:
     with suppress(ConnectionResetError, BrokenPipeError, ssl.SSLEOFError):
         assert visitor.post("/auth/login", {"email": "x" * 200_000}).status in {413, 502}
     assert visitor.get("/auth/login").status == 200
+
+
+def test_a_long_message_comes_through_and_one_that_is_too_long_is_for_the_page_to_say(front: Front) -> None:
+    visitor = Visitor(front.site)
+    visitor.sign_up("writer@example.com")
+    for message, status in (("\U0001f600" * 10_000, 303), ("x" * 100_000, 422)):
+        fields = hidden_fields(visitor, "/support/new") | {"subject": "Mail", "message": message}
+        assert visitor.post("/support/new", fields).status == status
+
+
+def test_a_zone_file_and_a_help_desk_may_send_more_than_a_form(front: Front) -> None:
+    """Each is refused by the portal itself: it has no help desk, and this customer no zone."""
+    visitor = Visitor(front.site)
+    visitor.sign_up("zones@example.com")
+    assert visitor.post("/hooks/tickets", {"message": "x" * 200_000}).status == 404
+    fields = hidden_fields(visitor, "/support/new") | {"file": "x" * 3_000_000}
+    assert visitor.post("/resources/dns/1/import", fields).status == 404
+
+
+def hidden_fields(visitor: Visitor, path: str) -> dict[str, str]:
+    """Of the form on a page, which a post comes from then."""
+    page = BeautifulSoup(visitor.get(path).body, "html.parser")
+    visitor.page = path
+    return {str(field["name"]): str(field["value"]) for field in page.select("main input[type=hidden]")}
 
 
 def test_visitors_who_send_slowly_hold_nobody_up(front: Front) -> None:

@@ -120,7 +120,7 @@ def goes_through(person: Person, pdns: Pdns, name: str, most: int) -> None:
     """Random forms through the editor, the driver and the name server; then the whole zone through its export."""
     zone, numbers, wanted = add_zone(person, name=name), count(), []
 
-    @examples(most)
+    @examples(most // 2)
     @given(forms())
     def one(form: Typed) -> None:
         owner = f"_sip._tcp.x{next(numbers)}" if form.type == "SRV" else f"x{next(numbers)}"
@@ -136,12 +136,12 @@ def goes_through(person: Person, pdns: Pdns, name: str, most: int) -> None:
         assert pdns.ask(f"{owner}.{name}", form.type) == list(record_set.values)
         wanted.append(record_set)
 
-    one()
+    while len(wanted) < most:  # Not each form can be saved.
+        one()
     content = person.app.config["DRIVERS"][Kind.DNS].read_zone(name)
     text = person.client.get(f"/resources/dns/{zone}/export").get_data()
     exported = zonefile.read(text, name).record_sets
     assert set(wanted) <= set(content.record_sets) == set(exported)
-    assert len(wanted) > most * 0.8
 
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

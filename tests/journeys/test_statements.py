@@ -73,6 +73,6 @@ def test_each_step_of_a_sign_in_asks_the_database_no_more_than_this(enrolled: Pe
         "code page": (6, 2),
         "sending": (5, 5),
         "code": (18, 3),
-        "landing": (6, 2),
+        "landing": (7, 2),
         "sign-out": (2, 2),
     }

@@ -4,11 +4,12 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from portal.database import begin_read
+from portal.database import begin_read, begin_write
 from portal.models import Ticket, TicketMessage
 from tests.conftest import Clock
+from tests.journeys.test_statements import counted
 from tests.person import Page, Person
 from tests.shelf import answer_ticket
 
@@ -44,7 +45,7 @@ def test_a_question_is_asked_answered_and_closed(registered: Person) -> None:
 
     answer_ticket(registered, 1, "We look into it.")
     page = registered.open("/support/")
-    assert "Mail is down Answered New answer" in page.words
+    assert "Mail is down New answer" in page.words
     page = registered.open("/support/1")
     assert said(page)[1:] == ["We look into it."]
     assert "New answer" not in registered.open("/support/").words
@@ -137,6 +138,12 @@ def test_ten_thousand_characters_of_any_script_with_line_breaks_can_be_sent(regi
     text = ("\U0001f600" * 99 + "\r\n") * 100
     open_ticket(registered, message=text)
     assert messages(registered.app)[0].body == text.replace("\r\n", "\n").rstrip()
+
+
+def test_no_browser_cuts_what_is_pasted(registered: Person) -> None:
+    """As it does, without a word, at a field's maxlength."""
+    assert not registered.open("/support/new").soup.find_all(maxlength=True)
+    assert not open_ticket(registered).soup.find_all(maxlength=True)
 
 
 def test_a_whole_log_that_was_pasted_is_refused_and_still_there(registered: Person) -> None:
@@ -268,3 +275,24 @@ def test_what_the_shop_wrote_comes_by_no_text(enrolled: Person) -> None:
     before = len(enrolled.texts())
     answer_ticket(enrolled, 1, "Hello.")
     assert len(enrolled.texts()) == before
+
+
+def test_no_page_asks_more_of_the_database_with_a_thousand_tickets_and_messages(registered: Person) -> None:
+    open_ticket(registered)
+
+    def asked() -> list[tuple[int, int]]:
+        found = []
+        for path in ("/support/?state=all", "/support/new", "/support/1"):
+            with counted(registered.app) as seen:
+                assert registered.open(path).status == 200
+            found.append((seen.statements, seen.commits))
+        return found
+
+    few = asked()
+    now = tickets(registered.app)[0].opened_at
+    columns = {"account_id": 1, "subject": "Mail", "opened_at": now, "changed_at": now, "asked_at": now}
+    message = {"ticket_id": 1, "at": now, "by": "customer", "body": "Hello.", "closes": False, "attempts": 0}
+    with registered.app.app_context(), begin_write() as session:
+        session.execute(insert(Ticket), [columns | {"once": f"{n:032d}"} for n in range(1000)])
+        session.execute(insert(TicketMessage), [message | {"once": f"{n:032d}"} for n in range(1000)])
+    assert asked() == few

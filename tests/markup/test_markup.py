@@ -13,7 +13,7 @@ from tests.conftest import Clock
 from tests.faults import break_page, busy_hashing
 from tests.journeys.test_dns import change, save
 from tests.person import BACKUP, GOOD_PASSWORD, Page, Person, wrong
-from tests.shelf import add_domain, add_invoice, add_metal, add_server, add_site, add_zone
+from tests.shelf import add_domain, add_invoice, add_metal, add_server, add_site, add_zone, answer_ticket
 
 HERE = Path(__file__).parent
 CHECKER = HERE / "node_modules" / ".bin" / "html-validate"
@@ -122,6 +122,29 @@ def test_pages_of_errors_are_valid_html(checker: Path, alice: Person, monkeypatc
     break_page(alice.app, "web.help")
     keep(checker, "visitor-fault", visitor.open("/help"), 500)
     keep(checker, "alice-fault", alice.open("/help"), 500)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("settings", [{"LIMIT_TICKET_ACCOUNT": "1/h"}])
+def test_pages_of_tickets_and_activity_are_valid_html(checker: Path, registered: Person) -> None:
+    keep(checker, "no-tickets", registered.open("/support/"))
+    keep(checker, "new", registered.open("/support/new"))
+    keep(checker, "new-refused", registered.submit("/support/new", {"subject": "", "message": "x" * 10_001}), 422)
+    fields = {"subject": '<Mail> & "more"', "message": "Since noon.\n\n</p> & <p>"}
+    keep(checker, "ticket", registered.submit("/support/new", fields))
+    registered.open("/support/new")
+    keep(checker, "limited", registered.submit("/support/new", fields), 429)
+    registered.open("/support/1")
+    keep(checker, "answer-refused", registered.submit("/support/1", {"message": " "}), 422)
+    keep(checker, "closed", registered.submit("/support/1/close"))
+    keep(checker, "tickets", registered.open("/support/?state=all"))
+    keep(checker, "activity", registered.open("/profile/activity"))
+    keep(checker, "activity-refused", registered.open("/profile/activity?since=x"), 422)
+    keep(checker, "history", registered.open("/profile/activity?kind=ticket&id=1"))
+    for n in range(55):
+        answer_ticket(registered, 1, f"Answer {n}.")
+    keep(checker, "long-ticket", registered.open("/support/1"))
+    keep(checker, "long-activity", registered.open("/profile/activity"))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -4,6 +4,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy import create_engine, inspect, select
 from portal import ROOT, clock, create_app
 from portal.database import Base, begin_read, begin_write
 from portal.extensions import db
-from portal.models import Account
+from portal.models import Account, Invoice
 from portal.schema import downgrade, upgrade
 from tests import postgres
 from tests.conftest import SETTINGS
@@ -111,7 +112,7 @@ def empty_app(empty_database: str, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-CHANGED: frozenset[str] = frozenset()
+CHANGED: frozenset[str] = frozenset({"invoices.total"})
 """Tables, and columns as "table.column", that a migration takes away or rewrites, in which case it has a test of its
 own. All others keep what they hold."""
 
@@ -151,6 +152,21 @@ def test_what_is_in_the_database_outlives_the_upgrade(empty_app: Flask, earlier:
             for row in session.scalars(select(mapper.class_)):
                 empty = {c.name for c in mapper.columns if getattr(row, mapper.get_property_by_column(c).key) is None}
                 assert empty <= {column.name for column in mapper.columns if column.nullable}
+
+
+def test_the_total_of_an_invoice_stays_what_it_was_there_and_back(empty_app: Flask) -> None:
+    del empty_app
+    upgrade(revision="0002")
+    with db.engine.begin() as connection:
+        fill(connection, 1)
+        connection.exec_driver_sql("UPDATE invoices SET total = 24.10")
+    upgrade()
+    with begin_read() as session:
+        invoice = session.scalars(select(Invoice)).one()
+    assert (invoice.total, invoice.net, invoice.tax) == (Decimal("24.10"), Decimal("24.10"), Decimal(0))
+    downgrade("0002")
+    with db.engine.begin() as connection:
+        assert float(connection.exec_driver_sql("SELECT total FROM invoices").scalar_one()) == 24.10
 
 
 def test_upgrades_at_once_wait_for_each_other(empty_database: str, tmp_path: Path) -> None:

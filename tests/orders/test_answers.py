@@ -72,7 +72,7 @@ FACTS = {
 
 def test_facts_that_fit_their_columns_are_kept(shop: Shop, vps: MemoryDriver) -> None:
     vps.answer = lambda _: Done(facts=FACTS, note="It may take a minute.")
-    order = shop.put(Act.START_SERVER)
+    order = shop.put(Act.REBOOT_SERVER)
     shop.carry_out()
     server = shop.thing(VirtualServer, shop.server)
     assert {name: getattr(server, name) for name in FACTS} == FACTS
@@ -94,7 +94,7 @@ def test_facts_that_do_not_fit_are_left_out_and_the_order_is_done(
 ) -> None:
     before = shop.thing(VirtualServer, shop.server)
     vps.answer = lambda _: Done(facts=facts)
-    order = shop.put(Act.START_SERVER)
+    order = shop.put(Act.REBOOT_SERVER)
     shop.carry_out()
     assert shop.row(order).outcome == "done"
     after = shop.thing(VirtualServer, shop.server)

@@ -11,6 +11,7 @@ import pytest
 
 from portal import ROOT
 from portal.acts import Act
+from portal.models import VirtualServer
 from tests.orders.conftest import START_SECONDS, Shop, Start
 from tests.serving.processes import Session, free_port, wait_until
 
@@ -55,6 +56,7 @@ def test_an_order_goes_out_and_is_answered_at_once_or_later(
     stop = real_shop.put(Act.STOP_SERVER)
     wait_until(lambda: real_shop.row(stop).outcome, START_SECONDS)
     assert real_shop.row(stop).outcome == "done"
+    real_shop.change(VirtualServer, real_shop.server, state="running")
     force = real_shop.put(Act.FORCE_OFF_SERVER)
     wait_until(lambda: real_shop.row(force).outcome)
     assert (real_shop.row(force).outcome, real_shop.row(force).note) == (

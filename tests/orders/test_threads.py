@@ -147,7 +147,8 @@ def test_two_dispatchers_at_once_carry_out_each_order_once_and_in_turn(
     app: Flask, shop: Shop, vps: MemoryDriver, dedicated: MemoryDriver
 ) -> None:
     many = [shop.put(Act.REBOOT_SERVER, object_id=server) for server in servers(shop, 24)]
-    turns = [shop.put(act, Kind.DEDICATED) for act in (Act.STOP_SERVER, Act.START_SERVER, Act.REBOOT_SERVER) * 4]
+    acts = (Act.STOP_SERVER, Act.START_SERVER, Act.REBOOT_SERVER) * 4
+    turns = [shop.put(act, Kind.DEDICATED, turn=turn) for turn, act in enumerate(acts)]
     dispatchers = [OrderDispatcher(app, lambda: None) for _ in range(4)]
 
     def drain(dispatcher: OrderDispatcher) -> Callable[[], int]:

@@ -32,12 +32,16 @@ def test_after_a_deletion_what_else_was_asked_for_has_failed(shop: Shop, vps: Me
         return Later() if task.act == "reboot server" else Done()
 
     vps.answer = answer
-    delete, reboot = shop.put(Act.DELETE_SERVER), shop.put(Act.REBOOT_SERVER)
-    shop.change(Order, reboot.id, due_at=None)
+    delete = shop.put(Act.DELETE_SERVER)
+    # Nobody can ask for more of what is being deleted; what a restored backup holds may be out of order.
+    reboot = shop.add(
+        Order, once="f" * 32, kind="vps", object_id=shop.server, object_name="web-1", act="reboot server", values={},
+        asked_at=clock.now(), by="customer", proof="code", driver="memory",
+    )  # fmt: skip
     shop.carry_out()
     assert shop.row(delete).outcome == "done"
     assert shop.thing(VirtualServer, shop.server) is None
-    ended = shop.row(reboot)
+    ended = shop.thing(Order, reboot)
     assert (ended.outcome, ended.note) == ("failed", "It is not there any more.")
 
 

@@ -18,6 +18,7 @@ LONGEST_EVENT = 40
 _ORDERED = [act.value for act in Act if TERMS[act].kinds]
 COMPUTED = {
     "act['act']": _ORDERED,
+    "order.act": _ORDERED,
     "f'{order.act}: {outcome}'": [f"{act}: {outcome}" for act in _ORDERED for outcome in ("done", "failed")],
     "f'{order.act}: retried'": [f"{act}: retried" for act in _ORDERED],
 }
