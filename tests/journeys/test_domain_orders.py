@@ -9,6 +9,7 @@ from portal.drivers.base import Done
 from portal.extensions import db
 from portal.kinds import Kind
 from portal.models import Domain
+from portal.prune import prune
 from tests.conftest import Clock
 from tests.fakes import driver
 from tests.person import Person
@@ -87,6 +88,22 @@ def test_the_transfer_code_of_an_unlocked_domain_is_shown_once(enrolled: Person)
     assert "Xy7-transfer-code" in enrolled.page.words
     assert "Xy7-transfer-code" not in enrolled.open(f"/resources/orders/{order.id}").html
     assert orders(enrolled)[0].secret is None
+
+
+def test_a_transfer_code_that_nobody_looked_at_is_gone_after_a_day(enrolled: Person, time: Clock) -> None:
+    domain = add_domain(enrolled, locked=False)
+    driver(enrolled.app, Kind.DOMAIN).answer = lambda _: Done(secret="Xy7-transfer-code")
+    press(enrolled, domain, "transfer domain")
+    enrolled.type_code(enrolled.newest_code())
+    enrolled.carry_out()
+    order = orders(enrolled)[0].id
+    time.forward(hours=25)
+    with enrolled.app.app_context():
+        prune(time.now())
+    enrolled.sign_in_with_code()
+    page = enrolled.open(f"/resources/orders/{order}")
+    assert "The transfer code can't be shown any more." in page.words
+    assert "Show it" not in page.words
 
 
 def test_a_locked_domain_gives_no_transfer_code(enrolled: Person) -> None:
