@@ -68,5 +68,6 @@ def _page(kind: Kind, server: Any, form: ServerForm | None = None) -> Response:
         is_virtual=kind is Kind.VPS,
         state=cells.state(server.state),
         orders=orders,
+        runs=servers.runs(server),
         will_run=servers.runs(server, orders.ahead),
     )

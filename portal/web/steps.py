@@ -70,12 +70,12 @@ def go_on(done: Done) -> Response:
 
 def page_of(act: Mapping[str, Any]) -> str:
     """Where the thing is that an act is about."""
-    if act["act"] == Act.SEE_PAGE:
+    if act["act"] == Act.CHANGE_BILLING:
+        return url_for("billing.index")
+    if act["act"] == Act.SEE_PAGE or act.get("id", 0) is None:
         return url_for("resources.index")
     if act["act"] not in EFFECTS:
         return url_for("profile.index")
-    if act["id"] is None:
-        return url_for("resources.index")
     return url_for(_PAGES[Kind(act["kind"])], id=act["id"])
 
 

@@ -52,11 +52,14 @@ class Phone:
         digits = self.number.removeprefix("+1")
         return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
 
-    def next_code(self) -> str:
-        """The code in the next text that brings one, as soon as it is here."""
-        wait_until(lambda: len(self._codes()) > self._read)
+    def next_text(self) -> str:
+        """The next text that brings a code, as soon as it is here."""
+        wait_until(lambda: len(self._bodies()) > self._read)
         self._read += 1
-        return self._codes()[self._read - 1]
+        return self._bodies()[self._read - 1]
+
+    def next_code(self) -> str:
+        return code_in(self.next_text())
 
     def hold_texts(self) -> None:
         """From now on the network takes its time (`provider.py`)."""
@@ -74,10 +77,15 @@ class Phone:
         draft.write_text(word)
         draft.replace(self._orders)  # In one step: half an order would be none.
 
-    def _codes(self) -> list[str]:
+    def _bodies(self) -> list[str]:
         lines = self._texts.read_text().splitlines() if self._texts.exists() else []
-        bodies = [text["body"] for text in map(json.loads, lines) if text["to"] == self.number]
-        return [match[1] for body in bodies if (match := re.search(r"#(\d{6})\Z", body))]
+        return [text["body"] for text in map(json.loads, lines) if text["to"] == self.number and code_in(text["body"])]
+
+
+def code_in(text: str) -> str:
+    """The code that a text brings, where browsers look for it; empty for any other text."""
+    match = re.search(r"#(\d{6})\Z", text)
+    return match[1] if match else ""
 
 
 @contextmanager

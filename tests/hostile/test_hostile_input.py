@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -214,25 +213,19 @@ def test_a_field_without_a_name_is_no_fault_of_ours(target: Target, who: str) ->
 
 @pytest.mark.parametrize("who", WHO)
 def test_a_body_over_the_limit_is_refused(target: Target, who: str) -> None:
+    usual = target.app.config["MAX_CONTENT_LENGTH"]
+    adapter = target.app.url_map.bind("localhost")
     for path in paths(target.app, "POST"):
-        for shot in oversized(most_at(target.app, path)):
+        most = LARGE.get(adapter.match(path, "POST")[0], usual)
+        for shot in (_big(most), Shot(Body(FORM, raw=b"email=x"), "", (("Content-Length", str(most + 1)),))):
             response = target.fire(who, "POST", path, shot)
             assert response.status_code in {302, 404, 413}, path
-    big, _ = oversized(most_at(target.app, "/auth/login"))
-    assert target.send(who, "POST", "/auth/login", big).status_code in {303, 413}
+    assert target.send(who, "POST", "/auth/login", _big(usual)).status_code in {303, 413}
     target.is_unchanged()
 
 
-def oversized(most: int) -> tuple[Shot, Shot]:
-    """A body that is too long, and one that says so and is not."""
-    big = Shot(Body(FORM, raw=b"email=" + b"x" * most), "", ())
-    return big, Shot(Body(FORM, raw=b"email=x"), "", (("Content-Length", str(most + 1)),))
-
-
-def most_at(app: Flask, path: str) -> int:
-    """Bytes that the page at this path takes."""
-    endpoint, _ = app.url_map.bind("localhost").match(path, method="POST")
-    return int(LARGE.get(str(endpoint), app.config["MAX_CONTENT_LENGTH"]))
+def _big(most: int) -> Shot:
+    return Shot(Body(FORM, raw=b"email=" + b"x" * most), "", ())
 
 
 def test_the_cookies_of_a_session_that_has_ended_open_nothing(enrolled: Person, time: Clock) -> None:

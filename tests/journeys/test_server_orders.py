@@ -57,6 +57,7 @@ def test_a_deletion_takes_a_code_whose_text_says_what_it_deletes(enrolled: Perso
     enrolled.open(f"/resources/virtual-servers/{server}")
     assert "This server is being deleted" in enrolled.page.words
     assert enrolled.page.soup.select("main form") == []
+    assert "What you ask for now" not in enrolled.page.words
 
     enrolled.carry_out()
     assert read(enrolled, VirtualServer, server) is None
@@ -165,7 +166,7 @@ def test_another_customers_server_is_not_there(enrolled: Person) -> None:
 def test_a_server_is_stopped_and_started_again_and_its_page_follows(enrolled: Person) -> None:
     server = add_server(enrolled)
     press(enrolled, server, "stop server")
-    assert "Start" in enrolled.page.words, "what comes after the stop can be asked for at once"
+    assert "Start Off once what is open is done." in enrolled.page.words
     enrolled.carry_out()
     enrolled.open(f"/resources/virtual-servers/{server}")
     assert "Virtual server Stopped" in enrolled.page.words

@@ -13,7 +13,7 @@ from tests.conftest import Clock
 from tests.faults import break_page, busy_hashing
 from tests.journeys.test_dns import change, save
 from tests.person import BACKUP, GOOD_PASSWORD, Page, Person, wrong
-from tests.shelf import add_invoice, add_zone, answer_ticket
+from tests.shelf import add_domain, add_invoice, add_metal, add_server, add_site, add_zone, answer_ticket
 
 HERE = Path(__file__).parent
 CHECKER = HERE / "node_modules" / ".bin" / "html-validate"
@@ -207,3 +207,40 @@ def test_billing_is_valid_html(checker: Path, enrolled: Person, time: Clock) -> 
     keep(checker, "billing-details-refused", enrolled.submit("/billing/details", {"city": ""}), 422)
     time.forward(minutes=11)
     keep(checker, "billing-stale", enrolled.open("/billing/"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_servers_sites_and_domains_are_valid_html(checker: Path, enrolled: Person) -> None:
+    server, metal, site, domain = (put(enrolled) for put in (add_server, add_metal, add_site, add_domain))
+    for number in range(60):
+        add_domain(enrolled, name=f"d{number}.example")
+    for name, path in (
+        ("servers", "/resources/virtual-servers/"),
+        ("servers-nothing", "/resources/virtual-servers/?q=zzz"),
+        ("metals", "/resources/dedicated-servers/"),
+        ("sites", "/resources/wordpress/"),
+        ("domains", "/resources/domains/"),
+        ("domains-second", "/resources/domains/?page=2"),
+        ("server", f"/resources/virtual-servers/{server}"),
+        ("metal", f"/resources/dedicated-servers/{metal}"),
+        ("site", f"/resources/wordpress/{site}"),
+        ("domain", f"/resources/domains/{domain}"),
+        ("name-servers", f"/resources/domains/{domain}/name-servers"),
+    ):
+        keep(checker, name, enrolled.open(path))
+    path = f"/resources/domains/{domain}/name-servers"
+    keep(checker, "name-servers-refused", enrolled.submit(path, {"name_servers": "ns1 192.0.2.1"}), 422)
+    keep(checker, "name-servers-same", enrolled.submit(path, {"name_servers": "ns1.old.example ns2.old.example"}), 422)
+    path = f"/resources/virtual-servers/{server}"
+    enrolled.open(path)
+    keep(checker, "image-refused", enrolled.submit(f"{path}/act", {"image": "x"}, act="reinstall server"), 422)
+    keep(checker, "asked", enrolled.submit(f"{path}/act", act="stop server"))
+    keep(checker, "approval", enrolled.submit(f"{path}/act", act="delete server"))
+    keep(checker, "order", enrolled.type_code(enrolled.newest_code()))
+    keep(checker, "being-deleted", enrolled.open(path))
+    path = f"/resources/wordpress/{site}"
+    enrolled.open(path)
+    enrolled.submit(f"{path}/act", None, act="reset admin password", admin="editor")
+    keep(checker, "to-be-shown", enrolled.type_code(enrolled.newest_code()))
+    keep(checker, "shown", enrolled.submit(f"{enrolled.page.path}/secret"))
+    keep(checker, "was-shown", enrolled.open(enrolled.page.path.removesuffix("/secret")))
