@@ -97,7 +97,7 @@ def test_a_server_that_is_stopped_can_be_started_without_loading_the_page_again(
     follow(page, "Virtual servers", "web-2")
     page.get_by_label("System").select_option("Ubuntu 24.04 LTS")
     carol.button("Stop").click()
-    expect(page.locator("#power")).to_contain_text("Off once what is open is done.")
+    expect(page.locator("#power")).to_contain_text("Once the open orders are done: off.")
     page.get_by_label("System").select_option("AlmaLinux 10")
     go.touch()
     expect(page.locator("#state")).to_contain_text("Stopped")

@@ -50,7 +50,10 @@ def test_its_page_says_when_it_expires_and_what_holds(enrolled: Person, time: Cl
 def test_auto_renew_is_turned_off_and_on_again_at_once(enrolled: Person) -> None:
     domain = add_domain(enrolled)
     press(enrolled, domain, "auto-renew off")
-    assert "Renewed by itself before that day. Not renewed by itself once what is open is done." in enrolled.page.words
+    assert (
+        "Renewed by itself before that day. Once the open orders are done: not renewed by itself."
+        in enrolled.page.words
+    )
     enrolled.carry_out()
     assert not now(enrolled, domain).auto_renew
     assert "Not renewed by itself" in enrolled.open(f"/resources/domains/{domain}").words

@@ -87,4 +87,5 @@ def test_the_counts_are_of_all(registered: Person) -> None:
         "WordPress 0 0 updates",
         "Domains 2000 0 expire soon",
         "DNS 12 36 record sets",
+        "Billing View your invoices",
     ]
