@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -51,9 +51,8 @@ def portal_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="session")
-def base_url(portal_server: Portal) -> str:
-    """What the paths in the tests begin with."""
-    return portal_server.url
+def base_url() -> None:
+    """None for all: `context` says for each test what its paths begin with, since some files have their own portal."""
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +67,11 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def context(context: BrowserContext, watch: Watch) -> Iterator[BrowserContext]:
-    """Every page is watched; one complaint of the browser fails the test."""
+def context(
+    new_context: Callable[..., BrowserContext], portal_server: Portal, watch: Watch
+) -> Iterator[BrowserContext]:
+    """Paths lead to the portal of this test. Every page is watched; one complaint of the browser fails the test."""
+    context = new_context(base_url=portal_server.url)
     context.set_default_timeout(20_000)
     watch.follow(context)
     yield context

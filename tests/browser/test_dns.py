@@ -33,11 +33,6 @@ def portal_server(chromium: str, pdns: Pdns, tmp_path_factory: pytest.TempPathFa
         yield portal
 
 
-@pytest.fixture(scope="session")
-def base_url(portal_server: Portal) -> str:
-    return portal_server.url
-
-
 def is_answered(pdns: Pdns, name: str, kind: str, *values: str) -> None:
     wait_until(lambda: pdns.ask(name, kind) == list(values))
 

@@ -37,11 +37,6 @@ def portal_server(chromium: str, go: Path, tmp_path_factory: pytest.TempPathFact
         yield portal
 
 
-@pytest.fixture(scope="session")
-def base_url(portal_server: Portal) -> str:
-    return portal_server.url
-
-
 @pytest.fixture
 def carol(page: Page, portal_server: Portal, go: Path) -> Customer:
     """A customer of the demo shop who is signed in, without a phone. No order is carried out yet."""
