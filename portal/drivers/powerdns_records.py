@@ -6,6 +6,7 @@ https://doc.powerdns.com/authoritative/http-api/zone.html
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import Any
 
 import dns.exception
@@ -130,17 +131,21 @@ def write_change(zone: Zone, change: Change) -> dict[str, Any]:
     if change.after is None and not kept:
         return {**rrset, "changetype": "DELETE"}
     ttl = change.after.ttl if change.after else (change.before.ttl if change.before else 0)
-    return {**rrset, "changetype": "REPLACE", "ttl": ttl, "records": [*_records(change.after), *kept]}
+    return {**rrset, "changetype": "REPLACE", "ttl": ttl, "records": [*_served(change.after), *kept]}
 
 
 def write_set(zone: str, record_set: RecordSet) -> dict[str, Any]:
     """A record set of a zone that is made."""
     name = absolute(zone, record_set.name)
-    return {"name": name, "type": record_set.type, "ttl": record_set.ttl, "records": _records(record_set)}
+    return {"name": name, "type": record_set.type, "ttl": record_set.ttl, "records": _served(record_set)}
 
 
-def _records(record_set: RecordSet | None) -> list[dict[str, Any]]:
-    return [{"content": value, "disabled": False} for value in (record_set.values if record_set else ())]
+def _served(record_set: RecordSet | None) -> list[dict[str, Any]]:
+    if record_set is None:
+        return []
+    # PowerDNS reads an IPv6 address only without the dots of an IPv4 address at its end: ::ffff:203.0.113.1.
+    written = [IPv6Address(value).exploded if record_set.type == "AAAA" else value for value in record_set.values]
+    return [{"content": value, "disabled": False} for value in written]
 
 
 def write_serial(soa: RecordSet, zone: str, serial: int) -> dict[str, Any]:

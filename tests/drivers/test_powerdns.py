@@ -17,6 +17,7 @@ LONG = f'"{"v=DKIM1; k=rsa; p=":a<255}" "{"b" * 145}"'
 EACH = [
     (WWW, RecordSet("www", "A", 600, ("192.0.2.2", "192.0.2.3"))),
     (RecordSet("six", "AAAA", 300, ("2001:db8::1",)), RecordSet("six", "AAAA", 300, ("2001:db8::2", "2001:db8::3"))),
+    (RecordSet("mapped", "AAAA", 300, ("::ffff:203.0.113.1",)), RecordSet("mapped", "AAAA", 300, ("::203.0.113.2",))),
     (RecordSet("alias", "CNAME", 300, ("a.example.net.",)), RecordSet("alias", "CNAME", 300, ("b.example.net.",))),
     (
         RecordSet("@", "MX", 300, ("10 mail.example.net.",)),
