@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,6 +92,8 @@ class Person:
     def __init__(self, app: Flask, address: str = "203.0.113.5") -> None:
         self.app = app
         self.address = address
+        self.expects_fault = False
+        """Whether a 500 is what the test is about."""
         self.client = app.test_client()
         self.client.environ_base["REMOTE_ADDR"] = address  # Of the requests that follow a redirect too.
         self.page: Page
@@ -207,6 +210,8 @@ class Person:
 
     def _arrive(self, response: TestResponse) -> Page:
         self.page = Page(response)
+        # The page of a fault can have the words of the wanted one.
+        assert self.expects_fault or self.page.status != HTTPStatus.INTERNAL_SERVER_ERROR, self.page.path
         return self.page
 
 

@@ -59,7 +59,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
     def focus(self) -> str:
         """The field its page begins at: the first with an error, else the first to be typed, else the first.
 
-        Empty for none.
+        Empty for none, as in forms with nothing but buttons.
         """
         if not (self.leads or self.is_refused):
             return ""
@@ -67,7 +67,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
         wrong = [field for field in shown if field.errors]
         # What was typed into a password field is not shown again.
         empty = [field for field in shown if isinstance(field, PasswordField) or not field.data]
-        return next(str(field.name) for field in [*wrong, *empty, *shown])
+        return next((str(field.name) for field in [*wrong, *empty, *shown]), "")
 
 
 def is_plain_line(form: Form, field: Field) -> None:

@@ -61,6 +61,10 @@ class Phone:
     def next_code(self) -> str:
         return code_in(self.next_text())
 
+    def forget(self) -> None:
+        """The next text is one that comes from now on."""
+        self._read = len(self._bodies())
+
     def hold_texts(self) -> None:
         """From now on the network takes its time (`provider.py`)."""
         self._order("hold")

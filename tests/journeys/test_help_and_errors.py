@@ -112,6 +112,7 @@ def test_a_form_of_a_page_that_stood_open_for_hours_still_works(alice: Person, t
 def test_a_fault_of_ours_is_500_and_shows_nothing_of_itself(alice: Person) -> None:
     alice.register()
     break_page(alice.app, "resources.index")
+    alice.expects_fault = True
     page = alice.open("/resources/")
     assert_is_error(page, 500, "Our mistake")
     assert "Try again in a few minutes." in page.words

@@ -1,5 +1,7 @@
 """What can't be ordered: what makes no sense, what is asked for already, what has changed, what is another's."""
 
+from collections.abc import Callable
+
 import pytest
 
 from portal.extensions import db
@@ -7,7 +9,7 @@ from portal.models import VirtualServer
 from tests.conftest import Clock
 from tests.journeys.test_server_orders import press
 from tests.person import Person
-from tests.shelf import add_server, orders
+from tests.shelf import add_domain, add_server, add_site, add_zone, orders
 
 
 @pytest.fixture
@@ -49,6 +51,29 @@ def test_nothing_can_be_asked_of_a_server_that_is_being_deleted(enrolled: Person
     fields = {"csrf_token": enrolled.csrf(), "act": "reboot server", "once": "b" * 32, "revision": "1"}
     enrolled.post(f"/resources/virtual-servers/{server}/act", fields)
     assert "web-1 is being deleted, so nothing else can be asked for." in enrolled.page.words
+    assert len(orders(enrolled)) == 1
+
+
+@pytest.mark.parametrize(
+    ("add_thing", "path", "act", "why"),
+    [
+        (add_site, "wordpress", "delete site", "shop.example is being deleted"),
+        (add_domain, "domains", "unlock domain", "“Unlock” is asked for already"),
+        (add_zone, "dns", "delete zone", "example.com is being deleted"),
+    ],
+)
+def test_the_page_of_each_thing_says_why_a_button_from_before_is_refused(
+    enrolled: Person, add_thing: Callable[[Person], int], path: str, act: str, why: str
+) -> None:
+    page = f"/resources/{path}/{add_thing(enrolled)}"
+    fields = {"csrf_token": enrolled.csrf(), "act": act, "revision": "1"}
+    action = f"{page}/delete" if act == "delete zone" else f"{page}/act"
+    enrolled.post(action, fields | {"once": "a" * 32})
+    enrolled.type_code(enrolled.newest_code())
+    assert len(orders(enrolled)) == 1
+    enrolled.post(action, fields | {"once": "b" * 32})
+    assert enrolled.page.path.rstrip("/") == page
+    assert why in enrolled.page.words
     assert len(orders(enrolled)) == 1
 
 
