@@ -3,13 +3,18 @@
 import re
 import subprocess
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from click import Command, Group
 
 import config
-from portal import ROOT, cli, drivers
+from portal import ROOT, cli, drivers, sessions
+from portal.acts import TERMS, Act, Need
 from portal.drivers.base import Kind
+from portal.orders.catalogue import EFFECTS
+from portal.orders.dispatcher import LONGEST_WAIT, SHORTEST_WAIT, WORKERS
+from portal.orders.effects import Effect
 from portal.sms_backends import BUILT_IN, find
 from portal.sms_backends.base import Setting
 
@@ -58,6 +63,57 @@ def test_the_readme_names_no_setting_that_is_not_there() -> None:
     known |= {setting.name for name in BUILT_IN for setting in find(name).settings}
     named = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", readme(), re.MULTILINE))
     assert named - known == set()
+
+
+def rows(document: str, *, cells: int) -> dict[str, list[str]]:
+    """Of the table of acts with so many columns: the cells beside the name of each."""
+    lines = (ROOT / "docs" / document).read_text().splitlines()
+    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
+    return {cell[0].strip("`"): cell[1:] for cell in found if len(cell) == cells}
+
+
+def quoted(cell: str) -> set[str]:
+    return set(re.findall(r"`([^`]+)`", cell))
+
+
+def test_each_act_stands_in_the_table_for_drivers_with_what_goes_along() -> None:
+    table = rows("drivers.md", cells=5)
+    assert list(table) == [act for act in Act if act in EFFECTS]
+    for act, effect in EFFECTS.items():
+        kinds, values, facts, secret = table[act]
+        assert quoted(kinds) == set(TERMS[act].kinds), act
+        assert quoted(facts) == set(effect.facts), act
+        assert secret == _secret_of(effect), act
+        words = {word for _, word, *_ in Formatter().parse(TERMS[act].what) if word} - {"name"}
+        assert words <= quoted(values), act
+
+
+def _secret_of(effect: Effect) -> str:
+    if effect.makes_password:
+        return "comes with the order"
+    return "the transfer code, in the answer" if effect.tells else ""
+
+
+def test_each_act_stands_in_the_table_for_the_shop_with_what_it_takes() -> None:
+    table = rows("orders.md", cells=4)
+    assert list(table) == [act for act in Act if act in EFFECTS]
+    proofs = {Need.FRESH: "a fresh sign-in", Need.APPROVAL: "a code"}
+    for act, (title, proof, twice) in table.items():
+        terms = TERMS[Act(act)]
+        assert title == terms.title
+        assert proof == proofs[terms.need]
+        assert twice == ("harmless" if terms.repeatable else "**harm**")
+
+
+def test_times_that_the_documents_give_are_those_of_the_code() -> None:
+    orders = (ROOT / "docs" / "orders.md").read_text()
+    minutes = [int(span.total_seconds() // 60) for span in (sessions.FRESH, sessions.LONGEST_FRESH)]
+    assert f"not older than {minutes[0]} minutes, which use moves on to {minutes[1]} at most" in orders
+    assert f"{SHORTEST_WAIT.seconds}, 4, 8 ... {LONGEST_WAIT.seconds} seconds" in orders
+    assert f"each driver has {WORKERS_IN_WORDS[WORKERS]} workers" in orders.lower()
+
+
+WORKERS_IN_WORDS = {2: "two", 4: "four", 8: "eight"}
 
 
 def commands(group: Group, path: str = "portal") -> dict[str, Command]:
