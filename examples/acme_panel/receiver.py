@@ -24,6 +24,7 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 SECRET = os.environ["WEBHOOK_SECRET"].encode()
 LONGEST = 32 * 1024 * 1024
@@ -133,8 +134,12 @@ def answer(portal: str, order: str, outcome: str) -> None:
     """Tell the portal how an order ended that was taken over."""
     body = json.dumps({**json.loads(outcome), "id": int(order)}).encode()
     request = urllib.request.Request(f"{portal}/hooks/orders", body, signed(body))  # noqa: S310 - typed in by us
-    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
-        print(f"The portal answers {response.status}.")
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            print(f"The portal answers {response.status}.")
+    except HTTPError as error:
+        with error:
+            sys.exit(f"The portal answers {error.code}: {error.read().decode().strip()}")
 
 
 if __name__ == "__main__":

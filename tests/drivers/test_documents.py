@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from portal import ROOT, signing
+from portal.acts import TERMS
 from portal.dns import difference
 from portal.dns.records import RecordSet
 from portal.drivers import BUILT_IN, answers, find
@@ -54,6 +55,12 @@ def test_the_code_that_is_shown_is_that_of_the_examples() -> None:
     for line in driver.splitlines():
         if line.startswith("    ") and "..." not in line:
             assert line.split("  #")[0] in DRIVER
+
+
+def test_the_commands_that_are_shown_are_for_acts_that_there_are() -> None:
+    named = re.findall(r'"([^"]+)": \[', "".join(blocks("")) + RECEIVER.split('"""')[1])
+    assert named
+    assert set(named) <= set(TERMS)
 
 
 def test_limits_and_statuses_are_said() -> None:
