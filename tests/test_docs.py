@@ -12,6 +12,8 @@ import config
 from portal import ROOT, cli, drivers, sessions
 from portal.acts import TERMS, Act, Need
 from portal.drivers.base import Kind
+from portal.imports import customers, invoices, resources
+from portal.imports.sheet import Column
 from portal.orders.catalogue import EFFECTS
 from portal.orders.dispatcher import LONGEST_WAIT, SHORTEST_WAIT, WORKERS
 from portal.orders.effects import Effect
@@ -38,14 +40,17 @@ def row_of(name: str) -> str | None:
 def test_the_readme_names_every_setting_with_its_default(setting: Setting) -> None:
     row = row_of(setting.name)
     assert row is not None
-    if setting.default:
-        assert f"`{setting.default}`" in row
+    assert setting.help in row
+    assert not setting.default or f"`{setting.default}`" in row
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_the_readme_names_every_setting_of_a_provider(name: str) -> None:
     for setting in find(name).settings:
-        assert row_of(setting.name) is not None, setting.name
+        row = row_of(setting.name)
+        assert row is not None, setting.name
+        assert f"{name}: {setting.help}" in row
+        assert not setting.default or f"`{setting.default}`" in row
 
 
 @pytest.mark.parametrize("name", DRIVERS)
@@ -103,6 +108,44 @@ def test_each_act_stands_in_the_table_for_the_shop_with_what_it_takes() -> None:
         assert title == terms.title
         assert proof == proofs[terms.need]
         assert twice == ("harmless" if terms.repeatable else "**harm**")
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns"),
+    [("Customers", customers.COLUMNS), ("Invoices", (*invoices.OF_INVOICE, *invoices.OF_LINE))],
+)
+def test_each_column_of_an_import_stands_in_its_table_with_whether_it_is_needed(
+    heading: str, columns: tuple[Column, ...]
+) -> None:
+    table = _columns_of(heading)
+    assert set(table) - {"customer"} == {column.name for column in columns}
+    for column in columns:
+        assert table[column.name][0].startswith("needed") == column.needed, column.name
+
+
+def test_each_column_of_what_customers_have_stands_in_its_table_with_its_kinds() -> None:
+    table = _columns_of("What they have")
+    assert set(table) == set(resources.COLUMNS)
+    for kind, columns in resources.OF_KIND.items():
+        for column in columns:
+            kinds, about = table[column.name]
+            assert kinds == "all" or str(kind) in kinds.split(", "), column.name
+            assert ("may be empty" in about) == (not column.needed), column.name
+    for name, (kinds, _) in table.items():
+        if kinds != "all":
+            has = [kind for kind, columns in resources.OF_KIND.items() if name in {column.name for column in columns}]
+            assert kinds == ", ".join(has), name
+
+
+def _columns_of(heading: str) -> dict[str, list[str]]:
+    """Of the table below the heading in docs/import.md: the cells beside each column's name."""
+    section = (ROOT / "docs" / "import.md").read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+    found: dict[str, list[str]] = {}
+    for line in section.splitlines():
+        if line.startswith("| `"):
+            names, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+            found |= dict.fromkeys(re.findall(r"`(\w+)`", names), cells)
+    return found
 
 
 def test_times_that_the_documents_give_are_those_of_the_code() -> None:
