@@ -9,20 +9,28 @@ import pytest
 from click import Command, Group
 
 import config
-from portal import ROOT, cli, drivers, sessions
+from portal import ROOT, cli, drivers, sessions, signing
 from portal.acts import TERMS, Act, Need
+from portal.backup import NUMBERS_APART
+from portal.cli.imports import SHOWN
 from portal.drivers.base import Kind
 from portal.imports import customers, invoices, resources
 from portal.imports.sheet import Column
 from portal.orders.catalogue import EFFECTS
 from portal.orders.dispatcher import LONGEST_WAIT, SHORTEST_WAIT, WORKERS
 from portal.orders.effects import Effect
+from portal.prune import KEEP_ADDRESSES
+from portal.resources.name_servers import FEWEST, MOST
 from portal.sms_backends import BUILT_IN, find
 from portal.sms_backends.base import Setting
+from portal.zones.history import KEEP_DELETED, LAST
+from portal.zones.watching import LOOK_EVERY
 
 # DNS is the one kind that every driver has.
 DRIVERS = {name: drivers.find(Kind.DNS, name) for name in drivers.BUILT_IN}
+DEFAULTS = {setting.name: setting.default for setting in config.SETTINGS}
 README = ROOT / "README.md"
+WORKERS_IN_WORDS = {2: "two", 4: "four", 8: "eight"}
 MACHINE_PATHS = re.compile(r"(?<![\w./~-])/(?:home|root|work|Users|mnt|tmp/venv)/[\w.-]")
 """A place on the machine of whoever wrote the file."""
 
@@ -156,7 +164,26 @@ def test_times_that_the_documents_give_are_those_of_the_code() -> None:
     assert f"each driver has {WORKERS_IN_WORDS[WORKERS]} workers" in orders.lower()
 
 
-WORKERS_IN_WORDS = {2: "two", 4: "four", 8: "eight"}
+def test_numbers_that_the_documents_give_are_those_of_the_code() -> None:
+    said = {
+        "README.md": [f"The last {LAST} changes", f"brought back for {KEEP_DELETED.days} days"],
+        "CHANGELOG.md": [
+            f"The last {LAST} changes",
+            f"for {KEEP_DELETED.days} days",
+            f"for {KEEP_ADDRESSES.days} days",
+        ],
+        "docs/orders.md": [f"begin {NUMBERS_APART:,} higher", f"{signing.TOLERANCE.seconds // 60} minutes old"],
+        "docs/drivers.md": [
+            f"{FEWEST} to {MOST} names",
+            f"`DRIVER_TIMEOUT_SECONDS` ({DEFAULTS['DRIVER_TIMEOUT_SECONDS']})",
+            f"each zone every {LOOK_EVERY.seconds // 60} minutes",
+        ],
+        "docs/import.md": [f"the first {SHOWN} of each"],
+    }
+    for document, sentences in said.items():
+        words = " ".join((ROOT / document).read_text().split())
+        for sentence in sentences:
+            assert sentence in words, f"{document}: {sentence}"
 
 
 def commands(group: Group, path: str = "portal") -> dict[str, Command]:
