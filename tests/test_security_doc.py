@@ -7,6 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = (ROOT / "docs" / "security.md").read_text()
+PATH, TEST = r"tests/[a-z_/]+\.py", r"test_\w+"
+NAMED = rf"`{PATH}::{TEST}`"
 ROWS = re.findall(r"^\| (\d[\d., -]*) \| (.+) \| (.*) \| (.+) \|$", DOCUMENT, re.MULTILINE)
 IDS = [
     "6.1.1", "6.1.2", "6.1.3",
@@ -44,8 +46,14 @@ def test_what_is_not_met_yet_says_what_it_waits_for(name: str, here: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "proof"), [(row[0], row[3]) for row in ROWS], ids=[row[0] for row in ROWS])
-def test_the_test_that_proves_it_exists(name: str, proof: str) -> None:
-    if proof in {"-", "later"}:
-        return
-    path, test = re.fullmatch(r"`(tests/[a-z_/]+\.py)::(test_\w+)`", proof, re.ASCII).groups()  # type: ignore[union-attr]
-    assert re.search(rf"^ *def {test}\(", (ROOT / path).read_text(), re.MULTILINE), f"{name} names {proof}"
+def test_each_proof_is_a_test_or_several(name: str, proof: str) -> None:
+    assert proof in {"-", "later"} or re.fullmatch(rf"{NAMED}(, {NAMED})*", proof, re.ASCII), name
+
+
+@pytest.mark.parametrize(("path", "test"), sorted(set(re.findall(rf"`({PATH})::({TEST})`", DOCUMENT, re.ASCII))))
+def test_the_test_that_proves_it_exists(path: str, test: str) -> None:
+    assert re.search(rf"^ *def {test}\(", (ROOT / path).read_text(), re.MULTILINE)
+
+
+def test_no_test_is_named_in_another_form() -> None:
+    assert DOCUMENT.count("tests/") == len(re.findall(NAMED, DOCUMENT, re.ASCII))

@@ -22,6 +22,7 @@ import urllib.request
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.error import HTTPError
 
 SECRET = os.environ["TICKETS_WEBHOOK_SECRET"].encode()
 LONGEST = 256 * 1024
@@ -63,6 +64,7 @@ def serve(port: str, path: str) -> None:
                 return
             said = json.loads(body)
             keep(path, said)  # Before it is said to be kept: what is cut off in between comes again.
+            print(f"{said['ticket']['ref']} {said['by']}: {said['message']!r}", flush=True)
             self.say(200, {"taken": said["id"]})
 
         def say(self, status: int, said: dict[str, str]) -> None:
@@ -82,8 +84,12 @@ def answer(portal: str, ticket: str, text: str) -> None:
     body, at = json.dumps(said).encode(), str(int(time.time()))
     headers = {"Content-Type": "application/json", "Portal-Signature": f"t={at},v1={signature(at, body)}"}
     request = urllib.request.Request(f"{portal}/hooks/tickets", body, headers)  # noqa: S310 - the shop's own address
-    with urllib.request.urlopen(request, timeout=10) as said_back:  # noqa: S310
-        print(said_back.read().decode().strip())
+    try:
+        with urllib.request.urlopen(request, timeout=10) as said_back:  # noqa: S310
+            print(said_back.read().decode().strip())
+    except HTTPError as error:
+        with error:
+            sys.exit(f"The portal answers {error.code}: {error.read().decode().strip()}")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 
     WEBHOOK_SECRET=... python3 receiver.py serve 8090 commands.json orders.sqlite3
 
-commands.json says what to run for which act, {"reboot server": ["virsh", "reboot", "{external_id}"]}, or [] where
-people do it and answer later:
+commands.json says what to run for which act, {"reboot server": ["virsh", "reboot", "{external_id}"]}, where
+{values[image]} is one of the values; or [] where people do it and answer later:
 
     WEBHOOK_SECRET=... python3 receiver.py answer https://portal.example.com 17 '{"outcome": "done"}'
 
@@ -24,11 +24,14 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 SECRET = os.environ["WEBHOOK_SECRET"].encode()
-LONGEST = 1024 * 1024
+LONGEST = 32 * 1024 * 1024
+"""Bytes of an order: one that imports a large zone has some millions."""
 TOLERANCE = 300
 """Seconds between the portal's clock and this one."""
+FAILED = "It didn't work. Please ask our support."
 
 
 def signature(at: str, body: bytes) -> str:
@@ -75,13 +78,17 @@ class Orders:
             return {"outcome": "failed", "note": "We can't do this for you here. Please ask our support."}
         if not command:
             return {"outcome": "later"}
-        # A list of words and no shell: what is in a name stays a name. A new password comes in on stdin, where no
-        # other user of this machine sees it.
-        words = [word.format_map(order) for word in command]
-        done = subprocess.run(words, input=order.get("secret", "").encode(), check=False)  # noqa: S603 - our commands
-        if done.returncode != 0:
-            return {"outcome": "failed", "note": "It didn't work. Please ask our support."}
-        return {"outcome": "done"}
+        known = {name: value for name, value in order.items() if value is not None}
+        try:
+            # A list of words and no shell: what is in a name stays a name. A new password comes in on stdin, where no
+            # other user of this machine sees it.
+            words = [word.format_map(known) for word in command]
+            done = subprocess.run(words, input=order.get("secret", "").encode(), check=False)  # noqa: S603 - ours
+            worked = done.returncode == 0
+        except (KeyError, OSError) as error:  # The order has no such thing, or the machine no such command.
+            print(f"Order {order['id']}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            worked = False
+        return {"outcome": "done"} if worked else {"outcome": "failed", "note": FAILED}
 
 
 class Server(ThreadingHTTPServer):
@@ -127,8 +134,12 @@ def answer(portal: str, order: str, outcome: str) -> None:
     """Tell the portal how an order ended that was taken over."""
     body = json.dumps({**json.loads(outcome), "id": int(order)}).encode()
     request = urllib.request.Request(f"{portal}/hooks/orders", body, signed(body))  # noqa: S310 - typed in by us
-    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
-        print(f"The portal answers {response.status}.")
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            print(f"The portal answers {response.status}.")
+    except HTTPError as error:
+        with error:
+            sys.exit(f"The portal answers {error.code}: {error.read().decode().strip()}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from portal.drivers.powerdns_records import NotUnderstoodError, Zone, read_zone
 OK = frozenset({200, 201, 204})
 NOT_FOUND, UNPROCESSABLE = 404, 422
 NOT_DONE = {
-    400: "the request is malformed",
+    # So 4.7 says of a request that is too large, too.
+    400: "the request is malformed, or larger than webserver-max-bodysize",
     401: "POWERDNS_API_KEY is wrong",
     403: "the portal is kept out",
     405: "POWERDNS_URL leads to something else",

@@ -79,8 +79,12 @@ def state(order: Order, account: Account, now: datetime) -> str:
         return "in progress"
     if order.unclear:
         return "unclear"
-    if order.due_at is None:
-        return "waits for you" if order.driver == "local" else f"waits for {order.driver}"
+    if order.due_at is None and order.driver != "local":
+        return f"waits for {order.driver}"
     if account.disabled_at is not None:
-        return "held: account disabled"
-    return "queued" if order.due_at <= now else f"again at {order.due_at:%H:%M:%S} UTC"
+        return "held: account disabled"  # For people too: whoever asked may be why it was disabled.
+    return "waits for you" if order.due_at is None else _due(order.due_at, now)
+
+
+def _due(due_at: datetime, now: datetime) -> str:
+    return "queued" if due_at <= now else f"again at {due_at:%H:%M:%S} UTC"

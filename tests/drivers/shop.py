@@ -102,11 +102,11 @@ def task(number: int = 1, **more: Any) -> Task:
         "id": number,
         "attempt": 1,
         "kind": Kind.VPS,
-        "act": "set password",
+        "act": "reset root password",
         "name": "web-1",
         "external_id": "vm-1001",
         "customer": "alice@example.com",
-        "values": {"user": "root"},
+        "values": {},
         "asked_at": clock.now(),
         "secret": PASSWORD,
     }

@@ -234,6 +234,17 @@ def test_a_server_that_dies_half_way_is_asked_again_when_it_is_back() -> None:
         assert pdns.ask(f"www.{zone}", "A") == ["192.0.2.2"]
 
 
+def test_a_change_that_is_too_large_for_it_says_which_setting_of_powerdns_to_raise(
+    driver: PowerDnsDriver, way: Way, pdns: Pdns
+) -> None:
+    text = f'"{"x" * 250}"'
+    changes = [change(None, RecordSet(f"host-{n}", "TXT", 300, (text,))) for n in range(8_000)]
+    order = task(pdns.make_zone(WWW), *changes, act="import zone")
+    assert "webserver-max-bodysize" in unavailable(driver, order, possible=False)
+    assert len(way.changes) == 1
+    assert len(way.changes[0].body) > 2 * 1024 * 1024
+
+
 def test_the_key_goes_along_and_nothing_else_of_the_portal(
     driver: PowerDnsDriver, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:

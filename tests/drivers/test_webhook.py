@@ -51,11 +51,11 @@ def test_an_order_is_what_the_documents_show(driver: WebhookDriver, shop: Shop) 
             "id": 7,
             "attempt": 1,
             "kind": "vps",
-            "act": "set password",
+            "act": "reset root password",
             "name": "web-1",
             "external_id": "vm-1001",
             "customer": "alice@example.com",
-            "values": {"user": "root"},
+            "values": {},
             "asked_at": "2026-11-24T09:00:01+00:00",
             "secret": PASSWORD,
         }

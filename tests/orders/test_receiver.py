@@ -67,7 +67,8 @@ def test_an_order_goes_out_and_is_answered_at_once_or_later(
     wait_until(lambda: real_shop.row(reboot).due_at is None)
     assert real_shop.row(reboot).outcome is None
     unsigned = answer(settings | {"WEBHOOK_SECRET": "x" * 32}, reboot.id, {"outcome": "done"})
-    assert "401" in unsigned.stderr
+    assert unsigned.returncode == 1
+    assert unsigned.stderr == "The portal answers 401: This is signed with another secret.\n"
     assert real_shop.row(reboot).outcome is None
     for _ in range(2):
         said = answer(settings, reboot.id, {"outcome": "done", "note": "It is back."})

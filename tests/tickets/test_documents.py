@@ -123,10 +123,12 @@ def test_the_receiver_keeps_each_message_once_and_its_answer_reaches_the_custome
         assert len(kept(path)) == 3
     with served(app) as portal:
         command = [sys.executable, str(RECEIVER), "answer", portal, ticket.ref, "It works again."]
-        done = subprocess.run(
-            command, env=os.environ | {"TICKETS_WEBHOOK_SECRET": SECRET}, capture_output=True, text=True, check=True
-        )
+        environment = os.environ | {"TICKETS_WEBHOOK_SECRET": SECRET}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        unknown = [*command[:-2], "12-91c3a0f7", "Hello."]
+        refused = subprocess.run(unknown, env=environment, capture_output=True, text=True, check=False)
     assert done.stdout == "Kept.\n"
+    assert (refused.returncode, refused.stderr) == (1, "The portal answers 404: There is no such ticket here.\n")
     assert shown(person.open("/support/1"))[-1] == "It works again."
 
 

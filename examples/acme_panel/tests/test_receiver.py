@@ -65,8 +65,10 @@ def running(folder: Path) -> Iterator[Receiver]:
 def receiver(tmp_path: Path) -> Iterator[Receiver]:
     commands = {
         "reboot server": [sys.executable, "-c", NOTE_DOWN, str(tmp_path / "done"), "{act}", "{external_id}"],
-        "set password": [sys.executable, "-c", NOTE_DOWN, str(tmp_path / "done"), "{name}:"],
-        "reinstall server": [sys.executable, "-c", "raise SystemExit(1)"],
+        "reset root password": [sys.executable, "-c", NOTE_DOWN, str(tmp_path / "done"), "{name}:"],
+        "reinstall server": [sys.executable, "-c", NOTE_DOWN, str(tmp_path / "done"), "{values[image]}"],
+        "stop server": [sys.executable, "-c", "raise SystemExit(1)"],
+        "start server": ["no-such-command-anywhere"],
         "transfer domain": [],
     }
     (tmp_path / "commands.json").write_text(json.dumps(commands))
@@ -99,13 +101,22 @@ def test_an_order_is_carried_out_once_however_often_it_comes(receiver: Receiver)
 
 
 def test_a_new_password_goes_in_on_stdin(receiver: Receiver) -> None:
-    assert receiver.driver().carry_out(task(act="set password", secret="pässword")) == Done()  # noqa: S106 - made up
+    assert receiver.driver().carry_out(task(act="reset root password", secret="pässword")) == Done()  # noqa: S106 - made up
     assert receiver.done == ["web-1:pässword"]
 
 
-def test_what_has_no_command_or_fails_is_refused(receiver: Receiver) -> None:
-    for number, act in enumerate(["sing", "reinstall server"], start=1):
-        assert isinstance(carry_out(receiver.driver(), task(number, act)), DriverRefusedError)
+def test_a_command_takes_what_the_act_needs_besides(receiver: Receiver) -> None:
+    reinstall = replace(task(act="reinstall server"), values={"image": "Debian 13"})
+    assert receiver.driver().carry_out(reinstall) == Done()
+    assert receiver.done == ["Debian 13"]
+
+
+def test_what_has_no_command_fails_or_lacks_a_word_is_refused(receiver: Receiver) -> None:
+    unnamed = replace(task(4), external_id=None)
+    for order in (task(1, "sing"), task(2, "stop server"), task(3, "start server"), unnamed):
+        for _ in range(2):
+            assert isinstance(carry_out(receiver.driver(), order), DriverRefusedError)
+    assert receiver.done == []
 
 
 def test_an_order_that_was_cut_off_is_not_begun_again(receiver: Receiver) -> None:

@@ -54,7 +54,7 @@ def test_the_list_says_what_each_order_waits_for(portal: Run, shop: Shop, vps: M
     time.forward(seconds=31)
     shop.change(Account, shop.account_id, disabled_at=clock.now())
     assert [columns[1] for columns in listed(portal)] == [
-        "waits for you", "held: account disabled", "unclear", "waits for memory", "held: account disabled",
+        "held: account disabled", "held: account disabled", "unclear", "waits for memory", "held: account disabled",
     ]  # fmt: skip
     assert shop.row(queued).outcome is None
 
