@@ -35,6 +35,8 @@ class Role:
     starts: tuple[str, ...]
     headers: str = ""
     """Tried once, on the first page: every page reads them alike."""
+    is_crawled: bool = True
+    """By wapiti. Not where another role leads to all but a page of the same ones."""
 
 
 class Roles:
@@ -53,9 +55,14 @@ class Roles:
             Role("a stranger", self.stranger, ("/auth/login?next=/profile/", "/auth/register"), HEADERS),
             Role("who has the password only", self.half, ("/auth/verify",)),
             Role("a customer without a phone", self.customer, ("/resources/?next=/profile/", self._draft()), COOKIES),
-            Role("a customer who is asked for the password", self.confirming, ("/auth/confirm", "/profile/")),
+            Role(
+                "a customer who is asked for the password",
+                self.confirming,
+                ("/auth/confirm", "/profile/"),
+                is_crawled=False,
+            ),
             Role("a customer who is asked for a code", self.half_confirmed, ("/auth/confirm",)),
-            Role("a customer who adds a phone", self.adding, ("/profile/phones/backup/verify",)),
+            Role("a customer who adds a phone", self.adding, ("/profile/phones/backup/verify",), is_crawled=False),
         )
 
     def stranger(self) -> Browser:
@@ -134,7 +141,8 @@ def _as(role: Role, targets: list[Target], scanners: Scanners) -> Iterator[Verdi
         yield scanners.sqlmap(role.who, role.enter(), page_at(role.starts[0]), role.headers)
     for target in targets:
         yield scanners.sqlmap(role.who, role.enter(), target)
-    yield scanners.wapiti(role.who, role.enter())
+    if role.is_crawled:
+        yield scanners.wapiti(role.who, role.enter())
 
 
 def _say(verdict: Verdict) -> Verdict:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from tests.hostile.crawling import Browser, Target
 
-WAPITI_SECONDS = 180
-"""For crawling, and again for the attacks."""
+CRAWL_SECONDS = 180
+ATTACK_SECONDS = 30
+"""For each of wapiti's modules."""
 MODULES = (
     "backup,brute_login_form,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,"
     "redirect,shellshock,sql,timesql,upload,xss"
@@ -20,6 +21,8 @@ MODULES = (
 """All but those that need a server outside (ssrf, xxe, log4shell, spring4shell), a list from outside (nikto, wapp,
 htp, wp_enum, cms) or a name in the DNS (takeover, ssl, https_redirect); and ldap, which the portal doesn't speak: it
 takes any page that repeats what was typed for a finding."""
+WAPITI_SECONDS = CRAWL_SECONDS + (MODULES.count(",") + 1) * ATTACK_SECONDS + 120
+"""In all, with some to spare: an attack ends its last request first."""
 
 SQLMAP_SECONDS = 900
 """For each target."""
@@ -45,11 +48,11 @@ class Scanners:
         report = self.folder / f"wapiti {who}.json"
         command = [
             self.binaries / "wapiti", "-u", f"{browser.url}/", "-m", MODULES, "-C", browser.cookies, "-f", "json",
-            "-o", report, "-x", f"{browser.url}/auth/logout", "--max-scan-time", str(WAPITI_SECONDS),
-            "--max-attack-time", "60", "-S", "normal", "-t", "10", "--flush-session", "--no-bugreport",
+            "-o", report, "-x", f"{browser.url}/auth/logout", "--max-scan-time", str(CRAWL_SECONDS),
+            "--max-attack-time", str(ATTACK_SECONDS), "-S", "normal", "-t", "10", "--flush-session", "--no-bugreport",
             "--store-session", self.folder / who, "--store-config", self.folder / "wapiti", "-v", "1",
         ]  # fmt: skip
-        _, output = self._run(command, 3 * WAPITI_SECONDS)
+        _, output = self._run(command, WAPITI_SECONDS)
         if not report.exists():
             return Verdict(f"wapiti as {who}", [f"wapiti as {who} made no report: {output[-500:]}"])
         found = json.loads(report.read_text())
