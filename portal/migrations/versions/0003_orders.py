@@ -57,6 +57,7 @@ def upgrade() -> None:
     sa.Column("values", sa.JSON(), nullable=False),
     sa.Column("secret", sa.LargeBinary(), nullable=True),
     sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("shown_to", sa.String(length=64), nullable=True),
     sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.String(length=100), nullable=False),
     sa.Column("address", sa.String(length=64), nullable=True),
@@ -83,6 +84,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_orders_asked_at"), ["asked_at"], unique=False)
         batch_op.create_index("ix_orders_due", ["due_at"], unique=False, sqlite_where=sa.text("settled_at IS NULL"), postgresql_where=sa.text("settled_at IS NULL"))
         batch_op.create_index("ix_orders_object", ["kind", "object_id"], unique=False)
+        batch_op.create_index("ix_orders_secret", ["settled_at"], unique=False, sqlite_where=sa.text("secret IS NOT NULL"), postgresql_where=sa.text("secret IS NOT NULL"))
 
     op.create_table("tickets",
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -299,6 +301,7 @@ def downgrade() -> None:
 
     op.drop_table("tickets")
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_index("ix_orders_secret", sqlite_where=sa.text("secret IS NOT NULL"), postgresql_where=sa.text("secret IS NOT NULL"))
         batch_op.drop_index("ix_orders_object")
         batch_op.drop_index("ix_orders_due", sqlite_where=sa.text("settled_at IS NULL"), postgresql_where=sa.text("settled_at IS NULL"))
         batch_op.drop_index(batch_op.f("ix_orders_asked_at"))
