@@ -164,6 +164,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("kind", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("object_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.drop_index(batch_op.f("ix_audit_events_account_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_events_at"))
+        batch_op.create_index("ix_audit_events_address", ["at"], unique=False, sqlite_where=sa.text("address IS NOT NULL"), postgresql_where=sa.text("address IS NOT NULL"))
         batch_op.create_index("ix_audit_events_account", ["account_id", "at", "id"], unique=False)
         batch_op.create_index("ix_audit_events_object", ["account_id", "kind", "object_id", "at", "id"], unique=False)
 
@@ -278,6 +280,8 @@ def downgrade() -> None:
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_events_object")
         batch_op.drop_index("ix_audit_events_account")
+        batch_op.drop_index("ix_audit_events_address", sqlite_where=sa.text("address IS NOT NULL"), postgresql_where=sa.text("address IS NOT NULL"))
+        batch_op.create_index(batch_op.f("ix_audit_events_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_events_account_id"), ["account_id"], unique=False)
         batch_op.drop_column("object_id")
         batch_op.drop_column("kind")
