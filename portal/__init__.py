@@ -21,7 +21,9 @@ ROOT = Path(__file__).parent.parent
 POLL_SECONDS = 1.0
 """How soon a text is seen that another process queued or put back."""
 LOOK_SECONDS = 60.0
-PRUNE_SECONDS = 24 * 3600.0
+PRUNE_SECONDS = 3600.0
+"""So that nothing is kept much longer than `portal/prune.py` says. It is cheap, in each process too: among what is kept
+for good, an index finds what has had its time."""
 
 
 def create_app(instance: Path | None = None, environ: dict[str, str] | None = None) -> Flask:

@@ -130,7 +130,7 @@ TERMS = {
     Act.RESET_ADMIN: Terms(
         _APPROVAL,
         "set a new password for the admin {admin} of {name}",
-        "resets an admin password of {name}",
+        "resets the password of {admin} on {name}",
         "New admin password",
         _SITES,
     ),
@@ -174,6 +174,10 @@ TERMS = {
 
 LONGEST_NAME = 22
 """Of an object in a text."""
+_NOT_IN_NAMES = frozenset("@#'`\\^~|[]{}")
+"""The last eight count twice in GSM-7, and the one before them it has not at all."""
+LONGEST_NAMES = 23
+"""Of an admin and a site in one text, together: then it is no longer than the longest of the others."""
 
 
 def need(asked: Mapping[str, Any]) -> Need:
@@ -187,21 +191,32 @@ def what(asked: Mapping[str, Any]) -> str:
 
 def does(asked: Mapping[str, Any]) -> str:
     """Half a sentence for the text of a code: "deletes server 'web-1'"; empty where the text uses `what`."""
-    return _said(TERMS[Act(asked["act"])].does, asked, quoted(str(asked.get("name"))))
+    sentence, name, values = TERMS[Act(asked["act"])].does, str(asked.get("name")), asked.get("values", {})
+    if "admin" not in values:
+        return _said(sentence, asked, quoted(name))
+    site, admin = _both_quoted(name, str(values["admin"]))
+    return _said(sentence, asked, site, admin=admin)
 
 
-def quoted(name: str) -> str:
+def quoted(name: str, longest: int = LONGEST_NAME) -> str:
     """A name in a text: ASCII without `@` and `#`, which browsers read as the end of it; cut in the middle."""
-    plain = "".join(c if " " <= c <= "~" and c not in "@#'" else "?" for c in name)
-    if len(plain) > LONGEST_NAME:
-        half = LONGEST_NAME // 2 - 1
+    plain = "".join(c if " " <= c <= "~" and c not in _NOT_IN_NAMES else "?" for c in name)
+    if len(plain) > longest:
+        half = longest // 2 - 1
         plain = f"{plain[:half]}..{plain[-half:]}"
     return f"'{plain}'"
 
 
-def _said(sentence: str, asked: Mapping[str, Any], name: str) -> str:
+def _both_quoted(name: str, other: str) -> tuple[str, str]:
+    """Each may take half of what both may, and what the other leaves of its own."""
+    half = LONGEST_NAMES // 2
+    longest = max(LONGEST_NAMES - half, LONGEST_NAMES - len(other))
+    return quoted(name, longest), quoted(other, max(half, LONGEST_NAMES - len(name)))
+
+
+def _said(sentence: str, asked: Mapping[str, Any], name: str, **others: str) -> str:
     words = {"slot": asked.get("slot"), "page": asked.get("page")} | values_in_words(asked.get("values", {}))
-    return sentence.format_map(words | {"name": name})
+    return sentence.format_map(words | {"name": name} | others)
 
 
 def values_in_words(values: Mapping[str, Any]) -> dict[str, str]:
@@ -219,7 +234,12 @@ def digest(asked: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(dict(asked), sort_keys=True).encode()).hexdigest()
 
 
-_LONGEST = {"slot": "primary", "page": "your billing pages", "name": "x" * LONGEST_NAME}
+_LONGEST = {
+    "slot": "primary",
+    "page": "your billing pages",
+    "name": "x" * LONGEST_NAME,
+    "values": {"admin": "x" * (LONGEST_NAMES - LONGEST_NAME)},  # What that name leaves of both.
+}
 WHATS = [what({"act": act} | _LONGEST) for act in Act if not TERMS[act].does]
 DOES = [does({"act": act} | _LONGEST) for act in Act if TERMS[act].does]
 """All of them at their longest, for the check that every text fits."""

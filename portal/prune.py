@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from portal import known_browsers
 from portal.acts import Act
@@ -29,6 +29,9 @@ KEEP_SESSIONS = timedelta(hours=24)
 KEEP_ADDRESSES = timedelta(days=180)
 KEEP_SECRETS = timedelta(hours=24)
 """How long after its order is over a customer can still look at a new password or a transfer code."""
+SHOW_AGAIN = timedelta(seconds=60)
+"""How long after the first look the same signed-in browser can look again: a double click drops the first answer, and a
+bad line may lose it. Long enough to notice and press once more."""
 KEEP_DRAFTS = timedelta(hours=24)
 BATCH = 1_000
 """Rows in one transaction, so that nobody waits long for the database."""
@@ -85,10 +88,12 @@ def _revealing(now: datetime) -> dict[str, _Rows]:
     with_hash = Challenge.subject["password_hash"].as_string().is_not(None)
     given_up = and_(Challenge.expires_at < old, Challenge.purpose == Purpose.CONFIRM, with_hash)
     forgotten = and_(BrowserSession.pending_at < old, BrowserSession.pending.is_not(None))
-    with_secret = and_(Order.settled_at < now - KEEP_SECRETS, Order.secret.is_not(None))
+    # An open order still needs the password that it sets.
+    looked_at = and_(Order.settled_at.is_not(None), Order.shown_at <= now - SHOW_AGAIN)
+    with_secret = and_(Order.secret.is_not(None), or_(Order.settled_at < now - KEEP_SECRETS, looked_at))
     with_address = and_(AuditEvent.at < now - KEEP_ADDRESSES, AuditEvent.address.is_not(None))
     return {
-        "secrets": (Order, with_secret, {"secret": None}),
+        "secrets": (Order, with_secret, {"secret": None, "shown_to": None}),
         "addresses": (AuditEvent, with_address, {"address": None, "browser": None}),
         "given-up acts": (Challenge, given_up, {"subject": {"act": Act.CHANGE_PASSWORD}}),
         "forgotten acts": (

@@ -15,7 +15,7 @@ Amount = Exact(16, 4)
 
 class Invoice(Owned, Base):
     __tablename__ = "invoices"
-    __table_args__ = (UniqueConstraint("number"),)
+    __table_args__ = (UniqueConstraint("number"), *Owned.__table_args__)
 
     number: Mapped[str] = mapped_column(String(50))
     issued_on: Mapped[date]

@@ -44,6 +44,8 @@ class DnsDraft(Base):
     """A difference that waits for its customer to look at it: an import, or an undo."""
 
     __tablename__ = "dns_drafts"
+    # A page that shows a draft which is gone by now must not lead to another.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.database import Base, BigId, UtcDateTime
 
 _OPEN = text("settled_at IS NULL")
+_HAS_SECRET = text("secret IS NOT NULL")
 
 
 class Order(Base):
@@ -22,6 +23,7 @@ class Order(Base):
     __table_args__ = (
         Index("ix_orders_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_orders_object", "kind", "object_id"),
+        Index("ix_orders_secret", "settled_at", sqlite_where=_HAS_SECRET, postgresql_where=_HAS_SECRET),
         UniqueConstraint("account_id", "once"),
         CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled"),
         # A driver that has seen an id does not carry it out again, so that none may be used twice.
@@ -42,7 +44,9 @@ class Order(Base):
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Encrypted: a new password until the order is settled, a transfer code until it was shown."""
     shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When the customer was shown the secret, which happens once."""
+    """When the customer was first shown the secret."""
+    shown_to: Mapped[str | None] = mapped_column(String(64))
+    """The id of the browser's session that it was shown in, where it can be seen again for a moment."""
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     by: Mapped[str] = mapped_column(String(100))
     address: Mapped[str | None] = mapped_column(String(64))

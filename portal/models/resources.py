@@ -12,6 +12,9 @@ from portal.database import Base, BigId
 class Owned:
     """A row of one account. An approval names its revision, and is refused once the row has changed since."""
 
+    # Orders, history and approvals name a row by its id, also once it is gone: no other may get that id.
+    __table_args__: Any = ({"sqlite_autoincrement": True},)
+
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     external_id: Mapped[str | None] = mapped_column(String(100), unique=True, index=True)

@@ -20,6 +20,7 @@ from portal.orders import objects
 from portal.orders.catalogue import EFFECTS
 from portal.orders.recording import record_event
 from portal.orders.words import one_line
+from portal.prune import SHOW_AGAIN
 from portal.sealing import UnsealError
 
 log = logging.getLogger("portal.orders")
@@ -59,9 +60,10 @@ def settle_done(session: Session, now: datetime, order: Order, done: Done, actor
             if thing is not None and hasattr(thing, column):
                 setattr(thing, column, value)
     if done.secret and (effect.makes_password or effect.tells) and done.secret != _kept(order):
-        order.secret, order.shown_at = sealing.seal(current_app.config["SEAL_KEY"], done.secret), None
-    elif order.shown_at is not None:
-        order.secret = None  # Not before: it may be done before the customer has looked.
+        order.secret = sealing.seal(current_app.config["SEAL_KEY"], done.secret)
+        order.shown_at = order.shown_to = None
+    elif order.shown_at is not None and now - order.shown_at >= SHOW_AGAIN:
+        order.secret = None  # Not before: it may be done before the customer has looked, or looks again.
     _settle(session, now, order, Outcome.DONE, done.note, actor)
     if effect.removes:
         _end_others(session, now, order, actor)

@@ -10,6 +10,7 @@ from portal.kinds import Kind
 from portal.models import Order
 from portal.orders import listing, objects, secrets
 from portal.orders.catalogue import EFFECTS
+from portal.prune import SHOW_AGAIN
 from portal.resources import bp
 from portal.sealing import UnsealError
 from portal.web import gate
@@ -24,7 +25,7 @@ def order(order_id: int) -> Response:
 
 @bp.post("/orders/<int:order_id>/secret")
 def order_secret(order_id: int) -> Response:
-    """Show the secret of an order, once, after a fresh proof. It stands on no page that has an address."""
+    """Show the secret of an order, after a fresh proof. It stands on no page that has an address."""
     browser, now = gate.signed_in(), clock.now()
     effect = EFFECTS[Act(_own(order_id).act)]
     if not sessions.is_fresh(browser.row, now):
@@ -33,7 +34,7 @@ def order_secret(order_id: int) -> Response:
         return do({"act": Act.SEE_PAGE, "path": path, "page": page})
     try:
         with begin_write() as session:
-            secret = secrets.show(session, now, browser.account.id, order_id, gate.client())
+            secret = secrets.show(session, now, browser, order_id, gate.client())
     except UnsealError:
         flash("This can't be shown any more. Ask for a new one, or ask our support.", "bad")
         return see_other("resources.order", order_id=order_id)
@@ -59,7 +60,8 @@ def _page(found: Order, secret: str | None) -> Response:
             status=listing.status(found),
             back=page_of(asked) if _is_there(kind, found) else None,
             effect=effect,
-            can_show=secrets.can_show(found),
+            can_show=secrets.can_show(found, clock.now(), gate.signed_in()),
+            again_until=found.shown_at and found.shown_at + SHOW_AGAIN,
             secret=secret,
         )
     )

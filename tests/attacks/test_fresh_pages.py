@@ -114,4 +114,8 @@ def test_a_secret_is_shown_to_a_fresh_session_once_and_to_nobody_else(
     owner.type_code(owner.newest_code())
     owner.open("/resources/orders/1")
     assert SECRET in owner.submit("/resources/orders/1/secret").html
+    for person in (stranger, half, mallory):
+        page = person.post(form[0], form[1] | {"csrf_token": person.csrf()})
+        assert SECRET not in page.html, "nor in the minute for which the owner can look again"
+    time.forward(minutes=1)
     assert SECRET not in owner.post(*form).html

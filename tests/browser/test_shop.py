@@ -127,12 +127,19 @@ def test_a_deletion_and_a_new_password_are_approved_by_codes(page: Page, bob: Cu
     bob.button("New root password").click()
     bob.type_code(bob.phone.next_code(), "Confirm")
     inspector.look("a password to be shown")
-    bob.button("Show it").click()
+    bob.button("Show it").dblclick()
     secret = page.locator(".secret").inner_text()
     inspector.look("a password that is shown")
     go.touch()
     expect(page.locator("#order-status")).to_contain_text("Done for web-2.")
     assert page.locator(".secret").inner_text() == secret, "it stays while the page looks what became of the order"
+    page.go_back()
+    expect(page.locator("#order-secret")).to_contain_text("It was shown in this browser just now.")
+    inspector.look("a password that was shown just now")
+    bob.button("Show it again").click()
+    assert page.locator(".secret").inner_text() == secret
+    page.reload()
+    assert page.locator(".secret").inner_text() == secret
     assert not inspector.problems, "\n".join(inspector.problems)
 
 

@@ -174,6 +174,23 @@ def test_a_secret_goes_a_day_after_its_order_was_over_and_the_order_stays() -> N
     assert rows == {"old": None, "new": b"sealed", "open": b"sealed", "none": None}
 
 
+def test_a_secret_that_was_shown_goes_a_minute_later_but_not_before_its_order_is_over() -> None:
+    minute_ago = NOW - timedelta(minutes=1)
+    for once, settled_at, shown_at in (
+        ("over", NOW, minute_ago), ("again", NOW, minute_ago + TICK), ("open", None, minute_ago), ("new", NOW, None),
+    ):  # fmt: skip
+        shown = order(once, settled_at)
+        shown.shown_at, shown.shown_to = shown_at, "a browser" if shown_at else None
+        add(shown)
+    assert prune(NOW)["secrets"] == 1
+    with begin_read() as session:
+        rows = {row.once: (row.secret, row.shown_to) for row in session.scalars(select(Order))}
+    assert rows == {
+        "over": (None, None), "again": (b"sealed", "a browser"), "open": (b"sealed", "a browser"),
+        "new": (b"sealed", None),
+    }  # fmt: skip
+
+
 def test_a_draft_of_a_zone_goes_after_a_day_and_what_was_changed_stays() -> None:
     day_ago = NOW - timedelta(days=1)
     for name, made_at in (("old.example", day_ago - TICK), ("new.example", day_ago)):
@@ -187,6 +204,15 @@ def test_a_draft_of_a_zone_goes_after_a_day_and_what_was_changed_stays() -> None
     assert prune(NOW)["drafts"] == 1
     assert ids(DnsDraft.zone_name) == ["new.example"]
     assert ids(DnsChange.zone_name) == ["old.example"]
+
+
+def test_the_web_processes_prune_each_hour(app: Flask) -> None:
+    """So that a day is not two, and an hour not a day."""
+    (job,) = (job for job in app.extensions["background"]._jobs if job.name == "prune")
+    assert job.every_seconds == timedelta(hours=1).total_seconds()
+    add(DnsDraft(account_id=1, zone_name="old.example", made_at=NOW - timedelta(days=400), changes=[]))
+    job.run()
+    assert ids(DnsDraft.zone_name) == []
 
 
 def test_pruning_again_finds_nothing_and_leaves_accounts_and_phones_alone() -> None:

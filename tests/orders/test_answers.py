@@ -10,6 +10,7 @@ from portal.drivers.base import Done, DriverRefusedError, DriverUnavailableError
 from portal.kinds import Kind
 from portal.models import Domain, Order, VirtualServer
 from portal.orders.dispatcher import SECRET_LOST
+from tests.conftest import Clock
 from tests.fakes import MemoryDriver
 from tests.orders.conftest import Shop, is_unclear, raising
 
@@ -139,19 +140,20 @@ def test_a_secret_is_kept_only_where_the_act_shows_one(shop: Shop, vps: MemoryDr
     reboot = shop.put(Act.REBOOT_SERVER)
     transfer = shop.put(Act.TRANSFER_DOMAIN, Kind.DOMAIN)
     reset = shop.put(Act.RESET_ROOT)
-    shop.change(Order, reset.id, shown_at=clock.now())
+    shop.change(Order, reset.id, shown_at=clock.now(), shown_to="a browser")
     shop.carry_out()
     key = shop.app.config["SEAL_KEY"]
     assert shop.row(reboot).secret is None
     assert sealing.unseal(key, shop.row(transfer).secret or b"") == "AUTH-1"
     assert sealing.unseal(key, shop.row(reset).secret or b"") == "AUTH-1", "the driver chose another one"
-    assert shop.row(reset).shown_at is None, "so that the customer can see it"
+    assert (shop.row(reset).shown_at, shop.row(reset).shown_to) == (None, None), "so that the customer can see it"
 
 
-def test_a_password_that_was_shown_is_erased_when_it_is_set(shop: Shop, vps: MemoryDriver) -> None:
+def test_a_password_that_was_shown_is_erased_when_it_is_set(shop: Shop, vps: MemoryDriver, time: Clock) -> None:
     vps.answer = lambda task: Done(secret=task.secret)
     order = shop.put(Act.RESET_ROOT)
     shop.change(Order, order.id, shown_at=clock.now())
+    time.forward(minutes=1)
     shop.carry_out()
     assert (shop.row(order).secret, shop.row(order).outcome) == (None, "done")
     assert shop.row(order).shown_at is not None

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.database import begin_read, begin_write
-from portal.models import TicketMessage
+from portal.models import Account, Ticket, TicketMessage
 from portal.tickets import queue
-from portal.tickets.dispatcher import LEASE, TicketDispatcher
+from portal.tickets.dispatcher import LEASE, NotTakenError, TicketDispatcher
 from tests.conftest import Clock
 from tests.journeys.test_tickets import open_ticket
 from tests.person import Person
@@ -134,6 +134,30 @@ def test_the_messages_of_a_ticket_arrive_in_their_order_and_hold_up_no_other_tic
     time.forward(seconds=2)
     drain(registered.app)
     assert bodies(desk) == ["Of another ticket.", "Since noon.", "Second."]
+
+
+def test_a_message_that_is_refused_for_ever_holds_up_its_own_ticket_alone(
+    registered: Person, desk: HelpDesk, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = registered.app.config["HELP_DESK"].take
+
+    def refuse_first(ticket: Ticket, account: Account, message: TicketMessage) -> None:
+        if message.body == "Since noon.":
+            raise NotTakenError("the help desk has no room for it")
+        take(ticket, account, message)
+
+    monkeypatch.setattr(registered.app.config["HELP_DESK"], "take", refuse_first)
+    open_ticket(registered)
+    registered.submit("/support/1", {"message": "After it."})
+    for day in range(3):
+        open_ticket(registered, f"Question {day}", f"Of day {day}.")
+        drain(registered.app)
+        registered.submit(registered.page.path, {"message": f"More of day {day}."})
+        drain(registered.app)
+        time.forward(days=1)
+        registered.sign_in()
+    assert bodies(desk) == [text for day in range(3) for text in (f"Of day {day}.", f"More of day {day}.")]
+    assert [message.body for message in waiting(registered.app)] == ["Since noon.", "After it."]
 
 
 def test_who_dies_between_the_yes_and_writing_it_down_sends_it_once_more_with_the_same_id(

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from portal import settings, texts
-from portal.acts import DOES, WHATS
+from portal import acts, settings, texts
+from portal.acts import DOES, WHATS, Act
 from portal.texts import Notice, Sender
 
 SENDER = Sender("Client Portal", "portal.example.com")
@@ -79,6 +79,35 @@ def test_longest_is_the_length_of_the_longest_text_there_can_be(sender: Sender) 
 def test_every_text_of_a_sender_that_the_settings_take_fits_one_segment() -> None:
     lengths = [texts.length(text) for text in every_text(SENDER, range(0, 601, 7))]
     assert max(lengths) <= texts.SEGMENT == 160
+
+
+def reset(admin: str, site: str) -> str:
+    return acts.does({"act": Act.RESET_ADMIN, "kind": "wordpress", "name": site, "values": {"admin": admin}})
+
+
+@pytest.mark.parametrize(
+    ("admin", "site", "words"),
+    [
+        ("editor", "shop.example", "'editor' on 'shop.example'"),
+        ("admin", "www.mueller-shop.de", "'admin' on 'www.muel..-shop.de'"),
+        ("anna.schmidt@mueller-shop.de", "blog.example", "'anna..p.de' on 'blog.example'"),
+        ("anna.schmidt@mueller-shop.de", "www.mueller-shop.de", "'anna..p.de' on 'www.m..op.de'"),
+        ("the-one-who-writes", "a.de", "'the-one-who-writes' on 'a.de'"),
+        ("o'neil", "shop.example", "'o?neil' on 'shop.example'"),
+        ("a~b[c]`\\", "shop.example", "'a?b?c???' on 'shop.example'"),
+        ("édith", "shop.example", "'?dith' on 'shop.example'"),
+    ],
+)
+def test_the_text_that_resets_an_admin_password_says_which_admin_on_which_site(
+    admin: str, site: str, words: str
+) -> None:
+    assert reset(admin, site) == f"resets the password of {words}"
+
+
+def test_however_long_an_admin_and_a_site_are_their_text_is_no_longer_than_the_settings_were_checked_for() -> None:
+    found = {texts.length(reset("{" * admin, "~" * site)) for admin in range(1, 101) for site in range(1, 254)}
+    assert max(found) == max(len(does) for does in DOES if "password of" in does and " on " in does)
+    assert texts.longest(SENDER, WHATS, DOES) == texts.longest(SENDER, WHATS, [])
 
 
 def test_a_segment_counts_some_signs_twice() -> None:

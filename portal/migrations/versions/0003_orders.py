@@ -1,7 +1,10 @@
 """orders, dns changes, billing lines and tickets"""
 
+from contextlib import AbstractContextManager
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 
 revision = "0003"
@@ -12,6 +15,12 @@ depends_on = None
 # Exact on both engines: SQLite holds the whole number of the smallest places.
 def exact(digits: int, places: int) -> sa.types.TypeEngine:
     return sa.Numeric(digits, places).with_variant(sa.BigInteger(), "sqlite")
+
+
+# SQLite makes the table anew, so that it never gives an id to a second row.
+def counting_on(table: str) -> AbstractContextManager[BatchOperations]:
+    recreate = "always" if op.get_bind().dialect.name == "sqlite" else "auto"
+    return op.batch_alter_table(table, recreate=recreate, table_kwargs={"sqlite_autoincrement": True})
 
 
 def upgrade() -> None:
@@ -57,6 +66,7 @@ def upgrade() -> None:
     sa.Column("values", sa.JSON(), nullable=False),
     sa.Column("secret", sa.LargeBinary(), nullable=True),
     sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("shown_to", sa.String(length=64), nullable=True),
     sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("by", sa.String(length=100), nullable=False),
     sa.Column("address", sa.String(length=64), nullable=True),
@@ -83,6 +93,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_orders_asked_at"), ["asked_at"], unique=False)
         batch_op.create_index("ix_orders_due", ["due_at"], unique=False, sqlite_where=sa.text("settled_at IS NULL"), postgresql_where=sa.text("settled_at IS NULL"))
         batch_op.create_index("ix_orders_object", ["kind", "object_id"], unique=False)
+        batch_op.create_index("ix_orders_secret", ["settled_at"], unique=False, sqlite_where=sa.text("secret IS NOT NULL"), postgresql_where=sa.text("secret IS NOT NULL"))
 
     op.create_table("tickets",
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -114,7 +125,8 @@ def upgrade() -> None:
     sa.Column("changes", sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_dns_drafts_account_id")),
     sa.ForeignKeyConstraint(["zone_id"], ["dns_zones.id"], name=op.f("fk_dns_drafts_zone_id")),
-    sa.PrimaryKeyConstraint("id", name=op.f("pk_dns_drafts"))
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_dns_drafts")),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table("dns_drafts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dns_drafts_account_id"), ["account_id"], unique=False)
@@ -162,6 +174,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("kind", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("object_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.drop_index(batch_op.f("ix_audit_events_account_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_events_at"))
+        batch_op.create_index("ix_audit_events_address", ["at"], unique=False, sqlite_where=sa.text("address IS NOT NULL"), postgresql_where=sa.text("address IS NOT NULL"))
         batch_op.create_index("ix_audit_events_account", ["account_id", "at", "id"], unique=False)
         batch_op.create_index("ix_audit_events_object", ["account_id", "kind", "object_id", "at", "id"], unique=False)
 
@@ -169,20 +183,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("fresh_until", sa.DateTime(timezone=True), nullable=True))
 
-    with op.batch_alter_table("dedicated_servers", schema=None) as batch_op:
+    with counting_on("dedicated_servers") as batch_op:
         batch_op.add_column(sa.Column("more_addresses", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch_op.create_index(batch_op.f("ix_dedicated_servers_external_id"), ["external_id"], unique=True)
 
-    with op.batch_alter_table("dns_zones", schema=None) as batch_op:
+    with counting_on("dns_zones") as batch_op:
         batch_op.add_column(sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch_op.create_index(batch_op.f("ix_dns_zones_looked_at"), ["looked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_dns_zones_external_id"), ["external_id"], unique=True)
 
-    with op.batch_alter_table("domains", schema=None) as batch_op:
+    with counting_on("domains") as batch_op:
         batch_op.add_column(sa.Column("name_servers", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
@@ -194,7 +208,7 @@ def upgrade() -> None:
 
     if op.get_bind().dialect.name == "sqlite":
         op.execute("UPDATE invoices SET total = ROUND(total * 10000)")
-    with op.batch_alter_table("invoices", schema=None) as batch_op:
+    with counting_on("invoices") as batch_op:
         batch_op.alter_column("total", type_=exact(16, 4), existing_type=sa.Numeric(12, 2), existing_nullable=False)
         batch_op.add_column(sa.Column("net", exact(16, 4), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("tax", exact(16, 4), nullable=False, server_default="0"))
@@ -207,13 +221,13 @@ def upgrade() -> None:
     # Until now a total had no parts.
     op.execute("UPDATE invoices SET net = total")
 
-    with op.batch_alter_table("virtual_servers", schema=None) as batch_op:
+    with counting_on("virtual_servers") as batch_op:
         batch_op.add_column(sa.Column("more_addresses", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch_op.create_index(batch_op.f("ix_virtual_servers_external_id"), ["external_id"], unique=True)
 
-    with op.batch_alter_table("wordpress_sites", schema=None) as batch_op:
+    with counting_on("wordpress_sites") as batch_op:
         batch_op.add_column(sa.Column("more_admins", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
@@ -276,6 +290,8 @@ def downgrade() -> None:
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_events_object")
         batch_op.drop_index("ix_audit_events_account")
+        batch_op.drop_index("ix_audit_events_address", sqlite_where=sa.text("address IS NOT NULL"), postgresql_where=sa.text("address IS NOT NULL"))
+        batch_op.create_index(batch_op.f("ix_audit_events_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_events_account_id"), ["account_id"], unique=False)
         batch_op.drop_column("object_id")
         batch_op.drop_column("kind")
@@ -299,6 +315,7 @@ def downgrade() -> None:
 
     op.drop_table("tickets")
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_index("ix_orders_secret", sqlite_where=sa.text("secret IS NOT NULL"), postgresql_where=sa.text("secret IS NOT NULL"))
         batch_op.drop_index("ix_orders_object")
         batch_op.drop_index("ix_orders_due", sqlite_where=sa.text("settled_at IS NULL"), postgresql_where=sa.text("settled_at IS NULL"))
         batch_op.drop_index(batch_op.f("ix_orders_asked_at"))
