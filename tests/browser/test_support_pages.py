@@ -129,6 +129,7 @@ def test_the_file_is_downloaded(demo: Page) -> None:
 @pytest.mark.browser_context_args(java_script_enabled=False, viewport=PHONE, has_touch=True)
 def test_a_question_is_asked_and_closed_without_scripts_on_a_phone(page: Page, customer: Customer) -> None:
     customer.register()
+    page.get_by_role("button", name="Menu").tap()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Support").tap()
     page.get_by_role("link", name="Open a ticket").tap()
     page.get_by_label("Subject").fill("From my phone")
