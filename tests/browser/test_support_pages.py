@@ -1,7 +1,6 @@
 """Support and Activity: axe, sizes and targets; a question asked, and what a browser makes of its text."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,13 +14,6 @@ pytestmark = pytest.mark.browser
 
 LONG = "a" * 300
 TEXT = f"First line.\n\n    indented\n<b>bold</b> https://evil.example/ {LONG}"
-
-
-@pytest.fixture
-def inspector(page: Page) -> Iterator[Inspector]:
-    inspector = Inspector(page)
-    yield inspector
-    assert not inspector.problems, "\n".join(inspector.problems)
 
 
 @pytest.fixture
