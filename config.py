@@ -1,7 +1,7 @@
 """Every setting of the portal, once: its name, default and meaning.
 
 A setting comes from the environment (`NAME`, or for a secret also the file that `NAME_FILE` names);
-`instance/config.py` may override it. `portal/settings.py` reads and checks them all together at start. A provider's
+`instance/config.py` may override it. `portal/settings/` reads and checks them all together at start. A provider's
 own settings stand beside its code in `portal/sms_backends/`, the reasons of the limits in `portal/limits.py`.
 """
 

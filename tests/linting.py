@@ -60,11 +60,11 @@ def _refusal(soup: BeautifulSoup, *, is_refused: bool) -> list[str]:
 
 
 def _beginning(soup: BeautifulSoup, focused: Tag, wrong: list[Tag]) -> list[str]:
-    """Of a refused form: the first field with an error; without one, what the error of the whole form describes."""
+    """Of a refused form: the first field with an error; without one, the form's own error or what that describes."""
     problems = []
     if wrong and wrong[0] is not focused and wrong[0] not in focused.parents:
         problems.append(f"begins at {focused.get('name')}, which is not the first field with an error")
-    if not wrong and not _says(soup, focused, "form-error"):
+    if not wrong and not focused.find(id="form-error") and not _says(soup, focused, "form-error"):
         problems.append(f"{focused.get('name')} has the focus and does not say what is wrong")
     if any(parent.name == "details" and not parent.has_attr("open") for parent in focused.parents):
         problems.append("begins at something that is folded away")

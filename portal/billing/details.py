@@ -29,6 +29,7 @@ def _line(label: str, longest: int, needed: str = "") -> StringField:
 
 
 class DetailsForm(PortalForm):
+    leads = False
     once = HiddenField(validators=[InputRequired(), Length(max=32)], default=lambda: secrets.token_hex(16))
     company = _line("Company (optional)", 100)
     street = _line("Street and number", 200, "Type a street.")

@@ -16,6 +16,7 @@ from portal.database import begin_read
 from portal.models import BillingDetails, Invoice
 from portal.money import Taxed
 from portal.web import gate
+from portal.web.pages import pages_of, searched
 
 PAGE = 50
 """Invoices on one page."""
@@ -35,23 +36,22 @@ class Due:
 @bp.get("/")
 def index() -> str:
     account, today = gate.signed_in().account, clock.now().date()
-    number = "".join(c for c in request.args.get("number", "") if c.isprintable()).strip()[:50]
+    number = searched("number")
     state = request.args.get("state", "")
     wanted = [Invoice.account_id == account.id]
     wanted += [_is(state, today)] if state in _STATES else []
     wanted += [Invoice.number.icontains(number, autoescape=True)] if number else []
     with begin_read() as session:
         count = session.scalar(select(func.count()).select_from(Invoice).where(*wanted)) or 0
-        pages = max(1, -(-count // PAGE))
-        page = _page_number(pages)
+        pages = pages_of(count, PAGE)
         newest_first = select(Invoice).where(*wanted).order_by(Invoice.issued_on.desc(), Invoice.id.desc())
-        found = session.scalars(newest_first.offset((page - 1) * PAGE).limit(PAGE)).all()
+        found = session.scalars(newest_first.offset(pages.skip).limit(pages.size)).all()
         due = _due(session, account.id, today)
         details = session.get(BillingDetails, account.id)
     return render_template(
         "billing/index.html",
         invoices=[(invoice, *_STATES[_state(invoice, today)]) for invoice in found],
-        count=count, page=page, pages=pages, state=state, number=number, states=_STATES, due=due,
+        pages=pages, state=state, number=number, states=_STATES, due=due,
         addressed_to=_address(account.name, details) if details else [],
     )  # fmt: skip
 
@@ -74,12 +74,6 @@ def invoice(id: int) -> str:  # noqa: A002 - the name in the path
         rates=money.rates(lines, found.tax, found.currency),
         pay_url=_pay_url(found),
     )
-
-
-def _page_number(pages: int) -> int:
-    typed = request.args.get("page", "1")
-    page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 0  # noqa: PLR2004 - no such page
-    return page if 1 <= page <= pages else abort(404)
 
 
 def _state(invoice: Invoice, today: date) -> str:

@@ -28,6 +28,7 @@ MOST_SHOWN = 500
 
 
 class ImportForm(PortalForm):
+    leads = False
     file = FileField("Zone file")
     text = TextAreaField("Or paste it here")
     how = RadioField(

@@ -37,6 +37,7 @@ class ActForm(PortalForm):
 class ActsForm(ActForm):
     """Of a page where each act has a form of its own, all with one action."""
 
+    leads = False
     acts: ClassVar[frozenset[Act]]
     act = HiddenField()
 
@@ -45,8 +46,3 @@ class ActsForm(ActForm):
         """The act of the form that was sent, its fields checked. Aborts with 400 for what the page has no form for."""
         self.validate()
         return next((act for act in self.acts if act == self.act.data), None) or abort(400)
-
-    @property
-    def focus(self) -> str:
-        """Nowhere, until something that was typed is refused: there is more than one thing to do."""
-        return super().focus if self.is_refused else ""

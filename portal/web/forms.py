@@ -21,7 +21,8 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
     """A form that checks shape only: it spends nothing and asks no database."""
 
     leads: ClassVar[bool] = True
-    """Whether its page begins at it. One that stands below what is read, or beside it, does so only when refused."""
+    """Whether its page begins at it: at the field that comes next. One that stands below what is read, or is filled in
+    already, does not: its page begins at the top, and when refused where something is wrong."""
     refusal: Refusal | None = None
 
     @contextmanager
@@ -59,12 +60,13 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no typ
     def focus(self) -> str:
         """The field its page begins at: the first with an error, else the first to be typed, else the first.
 
-        Empty for none, as in forms with nothing but buttons.
+        Empty for none, as in forms with nothing but buttons. A refused page that begins at no field begins at what is
+        said of the whole form.
         """
-        if not (self.leads or self.is_refused):
-            return ""
         shown = [field for field in self if not isinstance(field, HiddenField)]
         wrong = [field for field in shown if field.errors]
+        if not (self.leads or wrong):
+            return ""
         # What was typed into a password field is not shown again.
         empty = [field for field in shown if isinstance(field, PasswordField) or not field.data]
         return next((str(field.name) for field in [*wrong, *empty, *shown]), "")

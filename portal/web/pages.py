@@ -34,6 +34,6 @@ def page_number() -> int:
     return max(1, min(request.args.get("page", 1, type=int), LAST_PAGE))
 
 
-def searched() -> str:
+def searched(field: str = "q") -> str:
     """What is typed into the search of a list. What can't be seen is in no name, and PostgreSQL refuses some of it."""
-    return "".join(c for c in request.args.get("q", "")[:253] if c.isprintable()).strip()
+    return "".join(c for c in request.args.get(field, "")[:253] if c.isprintable()).strip()

@@ -182,6 +182,7 @@ def test_a_server_is_found_and_restarted_by_keyboard_alone(page: Page, carol: Cu
 
 @pytest.mark.browser_context_args(java_script_enabled=False, viewport=PHONE, has_touch=True)
 def test_a_site_is_updated_on_a_phone_that_runs_no_scripts(page: Page, carol: Customer) -> None:
+    page.get_by_role("button", name="Menu").tap()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="WordPress").tap()
     expect(carol.heading("WordPress")).to_be_visible()
     assert fits(page)

@@ -9,6 +9,7 @@ from bs4 import Tag
 
 from tests.conftest import Clock
 from tests.person import GOOD_PASSWORD, Page, Person, wrong
+from tests.shelf import add_server, add_zone
 
 
 def title(page: Page) -> str:
@@ -67,6 +68,19 @@ def test_a_refused_sign_up_begins_at_the_first_field_that_is_wrong(
     assert title(page) == "Error: Create an account · Client Portal"
     assert focused(page)["name"] == first
     assert sentence in heard(page)
+
+
+def test_pages_that_are_read_first_begin_at_their_top(enrolled: Person) -> None:
+    server, zone = add_server(enrolled), add_zone(enrolled)
+    for path in (f"/resources/virtual-servers/{server}", f"/resources/dns/{zone}/import", "/billing/details"):
+        assert not enrolled.open(path).soup.find_all(autofocus=True), path
+
+
+def test_a_refused_file_begins_at_what_is_said_of_it_as_a_whole(enrolled: Person) -> None:
+    path = f"/resources/dns/{add_zone(enrolled)}/import"
+    enrolled.open(path)
+    page = enrolled.submit(path, {"text": "www A nothing\n"})
+    assert focused(page).get_text(strip=True) == "Nothing was changed. Mend what is wrong and send the file again."
 
 
 def test_a_wrong_code_is_said_before_what_became_of_the_text(enrolled: Person) -> None:

@@ -33,6 +33,7 @@ DESCRIBED = ' autofocus aria-describedby="form-error"'
         page(field("email"), wrong("password", FOCUS)),
         page(wrong("email", FOCUS), wrong("password")),
         page(ABOVE, field("email", DESCRIBED)),
+        page(f'<div tabindex="-1" autofocus>{ABOVE}</div>', field("email")),
         page(ABOVE, field("email"), wrong("password", FOCUS)),
         page("<details open>", wrong("code", FOCUS), "</details>"),
     ],

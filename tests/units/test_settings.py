@@ -9,6 +9,8 @@ from typing import Any
 import config
 from portal import limits, numbers, settings
 from portal.limits import LIMITS, Rate
+from portal.settings.problems import Problems
+from portal.settings.secret_key import made_once
 from portal.sms_backends.console import ConsoleBackend
 from tests.fakes import MemoryBackend, SecondBackend
 
@@ -135,9 +137,7 @@ def test_two_made_in_turn_find_the_same_key(tmp_path: Path) -> None:
 
 def test_processes_that_make_the_key_at_once_agree_on_one(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as pool:
-        keys = set(
-            pool.map(lambda _: settings._made_once(tmp_path / "deep" / "secret_key", settings._Problems()), range(64))
-        )
+        keys = set(pool.map(lambda _: made_once(tmp_path / "deep" / "secret_key", Problems()), range(64)))
     assert len(keys) == 1
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["secret_key"]
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from portal import acts, settings, texts
+from portal import acts, texts
 from portal.acts import DOES, WHATS, Act
+from portal.settings.hosts import to_ascii
 from portal.texts import Notice, Sender
 
 SENDER = Sender("Client Portal", "portal.example.com")
@@ -124,5 +125,5 @@ def test_a_sign_that_a_text_can_not_carry_makes_it_too_long(outside: str) -> Non
 
 
 def test_an_international_host_is_written_as_its_punycode() -> None:
-    assert settings._ascii("münchen.example") == "xn--mnchen-3ya.example"
-    assert settings._ascii("portal.example.com") == "portal.example.com"
+    assert to_ascii("münchen.example") == "xn--mnchen-3ya.example"
+    assert to_ascii("portal.example.com") == "portal.example.com"
