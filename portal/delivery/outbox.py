@@ -19,8 +19,9 @@ from portal.texts import Notice
 
 CODE = "code"
 NOTICE_LIFE = timedelta(hours=24)
-WAKES = "portal: work queued"
-"""In `Session.info`: this commit has something for the dispatchers of its process."""
+JOB = "dispatch"
+"""The background's job that sends them."""
+_WAKES = "portal: work queued"
 
 
 class Outcome(StrEnum):
@@ -69,12 +70,17 @@ def queue_notices(
         _queue(session, now, text)
 
 
-def wake_on_commit(wake: Callable[[], None]) -> Callable[[Session], None]:
+def has_work(session: Session, job: str) -> None:
+    """The commit at hand has something for this job of its process."""
+    session.info.setdefault(_WAKES, set()).add(job)
+
+
+def wake_on_commit(wake: Callable[[str], None]) -> Callable[[Session], None]:
     """A listener for the commits of this process: what queued work wakes who does it."""
 
     def after_commit(session: Session) -> None:
-        if session.info.pop(WAKES, False):
-            wake()
+        for job in session.info.pop(_WAKES, ()):
+            wake(job)
 
     return after_commit
 
@@ -129,7 +135,7 @@ def _queue(session: Session, now: datetime, text: TextMessage) -> None:
     text.id = secrets.token_hex(16)
     text.queued_at = text.due_at = now
     session.add(text)
-    session.info[WAKES] = True
+    has_work(session, JOB)
 
 
 def _due(now: datetime) -> tuple[Any, ...]:

@@ -11,16 +11,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import CursorResult, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.delivery.outbox import WAKES
+from portal.delivery.outbox import has_work
 from portal.kinds import Kind
 from portal.models import Account, Order
 from portal.orders.words import one_line
+
+JOB = "orders"
+"""The background's job that carries them out."""
 
 
 def add(session: Session, order: Order) -> None:
     session.add(order)
     session.flush()
-    session.info[WAKES] = True
+    has_work(session, JOB)
 
 
 def is_due(session: Session, now: datetime, kinds: Collection[Kind]) -> bool:

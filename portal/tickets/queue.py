@@ -12,15 +12,18 @@ from flask import current_app
 from sqlalchemy import CursorResult, Select, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.delivery.outbox import WAKES
+from portal.delivery.outbox import has_work
 from portal.models import TicketMessage
+
+JOB = "tickets"
+"""The background's job that hands them over."""
 
 
 def add(session: Session, now: datetime, message: TicketMessage) -> None:
     """In the message's own commit. Without a help desk there is nothing to do."""
     if current_app.config["HELP_DESK"] is not None:
         message.due_at = now
-        session.info[WAKES] = True
+        has_work(session, JOB)
 
 
 def is_due(session: Session, now: datetime) -> bool:
