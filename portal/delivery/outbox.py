@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import CursorResult, String, case, or_, select, update
+from sqlalchemy import CursorResult, String, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.models import Account, Challenge, TextMessage
@@ -22,6 +21,27 @@ NOTICE_LIFE = timedelta(hours=24)
 JOB = "dispatch"
 """The background's job that sends them."""
 _WAKES = "portal: work queued"
+
+
+# Built once, since they are asked every second: building one costs more than asking.
+_DUE = select(TextMessage.id).where(
+    TextMessage.settled_at.is_(None),
+    TextMessage.due_at <= bindparam("now"),
+    or_(TextMessage.lease_until.is_(None), TextMessage.lease_until <= bindparam("now")),
+)
+_ANY_DUE = _DUE.limit(1)
+_CHOSEN = (
+    _DUE.order_by(case((TextMessage.kind == CODE, 0), else_=1), TextMessage.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("chosen")  # Chosen once: inside the UPDATE, PostgreSQL might look, and lock, more than once.
+)
+_CLAIM = (
+    update(TextMessage)
+    .where(TextMessage.id.in_(select(_CHOSEN.c.id)))
+    .values(lease=bindparam("lease"), lease_until=bindparam("lease_until"))
+    .returning(TextMessage)
+)
 
 
 class Outcome(StrEnum):
@@ -86,26 +106,13 @@ def wake_on_commit(wake: Callable[[str], None]) -> Callable[[Session], None]:
 
 
 def is_due(session: Session, now: datetime) -> bool:
-    return session.scalar(select(TextMessage.id).where(*_due(now)).limit(1)) is not None
+    return session.scalar(_ANY_DUE, {"now": now}) is not None
 
 
 def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[TextMessage]:
     """Take up to `most` due texts, codes first, each for one lease."""
-    chosen = (
-        select(TextMessage.id)
-        .where(*_due(now))
-        .order_by(case((TextMessage.kind == CODE, 0), else_=1), TextMessage.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-        .cte("chosen")  # Chosen once: inside the UPDATE, PostgreSQL might look, and lock, more than once.
-    )
-    statement = (
-        update(TextMessage)
-        .where(TextMessage.id.in_(select(chosen.c.id)))
-        .values(lease=secrets.token_hex(16), lease_until=now + lease)
-        .returning(TextMessage)
-    )
-    return list(session.scalars(statement, execution_options={"populate_existing": True}))
+    params = {"now": now, "most": most, "lease": secrets.token_hex(16), "lease_until": now + lease}
+    return list(session.scalars(_CLAIM, params, execution_options={"populate_existing": True}))
 
 
 def settle(session: Session, now: datetime, text: TextMessage, outcome: Outcome, **facts: str | None) -> bool:
@@ -136,14 +143,6 @@ def _queue(session: Session, now: datetime, text: TextMessage) -> None:
     text.queued_at = text.due_at = now
     session.add(text)
     has_work(session, JOB)
-
-
-def _due(now: datetime) -> tuple[Any, ...]:
-    return (
-        TextMessage.settled_at.is_(None),
-        TextMessage.due_at <= now,
-        or_(TextMessage.lease_until.is_(None), TextMessage.lease_until <= now),
-    )
 
 
 def _update(session: Session, text: TextMessage, **values: object) -> bool:
