@@ -39,7 +39,7 @@ _CHOSEN = (
 _CLAIM = (
     update(TextMessage)
     .where(TextMessage.id.in_(select(_CHOSEN.c.id)))
-    .values(lease=bindparam("lease"), lease_until=bindparam("lease_until"))
+    .values(lease=bindparam("token"), lease_until=bindparam("end"))
     .returning(TextMessage)
 )
 
@@ -111,7 +111,7 @@ def is_due(session: Session, now: datetime) -> bool:
 
 def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[TextMessage]:
     """Take up to `most` due texts, codes first, each for one lease."""
-    params = {"now": now, "most": most, "lease": secrets.token_hex(16), "lease_until": now + lease}
+    params = {"now": now, "most": most, "token": secrets.token_hex(16), "end": now + lease}
     return list(session.scalars(_CLAIM, params, execution_options={"populate_existing": True}))
 
 
