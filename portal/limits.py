@@ -139,12 +139,12 @@ def free_at(session: Session, rates: Rates, now: datetime, *counts: Count) -> da
 
 def give_back(session: Session, hits: list[int]) -> None:
     """Uncount hits that turned out to be right."""
-    session.execute(delete(LimitHit).where(LimitHit.id.in_(hits)))
+    session.execute(_GIVE_BACK, {"hits": hits})
 
 
 def clear(session: Session, *counts: Count) -> None:
     """Forget every hit of these."""
-    session.execute(delete(LimitHit).where(LimitHit.key.in_([count.key for count in counts])))
+    session.execute(_CLEAR, {"keys": [count.key for count in counts]})
 
 
 def network(address: str) -> str:
@@ -166,6 +166,10 @@ _LIVING = select(LimitHit.key, LimitHit.until).where(
     or_(LimitHit.until.is_(None), LimitHit.until > bindparam("now")),
 )
 _ADD = insert(LimitHit).returning(LimitHit.id)
+# No hit is ever loaded, so there is none in memory to keep in step.
+_DELETE = delete(LimitHit).execution_options(synchronize_session=False)
+_GIVE_BACK = _DELETE.where(LimitHit.id.in_(bindparam("hits", expanding=True)))
+_CLEAR = _DELETE.where(LimitHit.key.in_(bindparam("keys", expanding=True)))
 
 _Active = list[tuple[Count, Rate]]
 
