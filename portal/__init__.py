@@ -1,6 +1,7 @@
 """The Client Portal: one account for everything a customer has at a hosting shop, signed in with a code by SMS."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -12,8 +13,10 @@ from portal.background import Background, Job
 from portal.delivery import outbox
 from portal.delivery.dispatcher import Dispatcher
 from portal.extensions import csrf, db
+from portal.orders import queue as orders_queue
 from portal.orders.dispatcher import OrderDispatcher
 from portal.prune import prune_some
+from portal.tickets import queue as tickets_queue
 from portal.tickets.dispatcher import TicketDispatcher
 from portal.zones.watching import Watcher
 
@@ -48,27 +51,27 @@ def create_app(instance: Path | None = None, environ: dict[str, str] | None = No
 
 def _add_background(app: Flask) -> None:
     background = Background()
-    dispatcher = Dispatcher(app, background.wake)
-    orders = OrderDispatcher(app, background.wake)
+    dispatcher = Dispatcher(app, partial(background.wake, outbox.JOB))
+    orders = OrderDispatcher(app, partial(background.wake, orders_queue.JOB))
 
     def run_prune() -> bool:
         with app.app_context():
             return prune_some(clock.now())
 
-    background.add(Job("dispatch", dispatcher.run_due, POLL_SECONDS, on_wake=True))
-    background.add(Job("orders", orders.run_due, POLL_SECONDS, on_wake=True))
+    background.add(Job(outbox.JOB, dispatcher.run_due, POLL_SECONDS))
+    background.add(Job(orders_queue.JOB, orders.run_due, POLL_SECONDS))
     background.add(Job("zones", Watcher(app).look, LOOK_SECONDS))
     background.add(Job("prune", run_prune, PRUNE_SECONDS))
     if (help_desk := app.config["HELP_DESK"]) is not None:
-        tickets = TicketDispatcher(app, help_desk, background.wake)
-        background.add(Job("tickets", tickets.run_due, POLL_SECONDS, on_wake=True))
+        tickets = TicketDispatcher(app, help_desk, partial(background.wake, tickets_queue.JOB))
+        background.add(Job(tickets_queue.JOB, tickets.run_due, POLL_SECONDS))
         app.extensions["tickets"] = tickets
     app.extensions |= {"background": background, "dispatcher": dispatcher, "orders": orders}
 
 
-def _wake_dispatcher() -> None:
-    current_app.extensions["background"].wake()
+def _wake(job: str) -> None:
+    current_app.extensions["background"].wake(job)
 
 
 # Once, since the apps of a process share the session factory.
-event.listen(db.session.session_factory, "after_commit", outbox.wake_on_commit(_wake_dispatcher))
+event.listen(db.session.session_factory, "after_commit", outbox.wake_on_commit(_wake))

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 log = logging.getLogger("portal.background")
 
@@ -17,13 +17,13 @@ class Job:
     run: Callable[[], object]
     """Returns True when there is more to do: it is run again at once, after what else is due."""
     every_seconds: float
-    on_wake: bool = False
-    """Whether a wake-up runs it at once."""
+    woken: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
+    """Set: it is run at once."""
 
 
 class Background:
     def __init__(self) -> None:
-        self._jobs: list[Job] = []
+        self._jobs: dict[str, Job] = {}
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -31,7 +31,7 @@ class Background:
 
     def add(self, job: Job) -> None:
         """Before `start`."""
-        self._jobs.append(job)
+        self._jobs[job.name] = job
 
     def start(self) -> None:
         """Start the thread in this process, again too if it died. Call it after a fork, not before."""
@@ -47,8 +47,9 @@ class Background:
         if self._thread:
             self._thread.join()
 
-    def wake(self) -> None:
-        """Run the jobs that listen for it now; start the thread again, if it was started and died."""
+    def wake(self, name: str) -> None:
+        """Run this job now; start the thread again, if it was started and died."""
+        self._jobs[name].woken.set()
         self._woken.set()
         if self.was_started:
             self.start()
@@ -61,12 +62,12 @@ class Background:
         return self._thread is not None
 
     def _run(self) -> None:
-        due = {job.name: 0.0 for job in self._jobs}
+        due = dict.fromkeys(self._jobs, 0.0)
         while not self._stopping.is_set():
-            woken = self._woken.is_set()
             self._woken.clear()
-            for job in self._jobs:
-                if (woken and job.on_wake) or time.monotonic() >= due[job.name]:
+            for job in self._jobs.values():
+                if job.woken.is_set() or time.monotonic() >= due[job.name]:
+                    job.woken.clear()  # Before it runs: what comes meanwhile may come too late for this run.
                     has_more = self._run_job(job)
                     due[job.name] = time.monotonic() + (0.0 if has_more else job.every_seconds)
             self._woken.wait(max(0.0, min(due.values()) - time.monotonic()))

@@ -128,7 +128,7 @@ def take(session: Session, rates: Rates, now: datetime, *counts: Count) -> list[
     rows = [
         {"key": count.key, "at": now, "until": now + rate.period if rate.period else None} for count, rate in active
     ]
-    return list(session.scalars(insert(LimitHit).returning(LimitHit.id), rows))
+    return list(session.scalars(_ADD, rows))
 
 
 def free_at(session: Session, rates: Rates, now: datetime, *counts: Count) -> datetime | None:
@@ -139,12 +139,12 @@ def free_at(session: Session, rates: Rates, now: datetime, *counts: Count) -> da
 
 def give_back(session: Session, hits: list[int]) -> None:
     """Uncount hits that turned out to be right."""
-    session.execute(delete(LimitHit).where(LimitHit.id.in_(hits)))
+    session.execute(_GIVE_BACK, {"hits": hits})
 
 
 def clear(session: Session, *counts: Count) -> None:
     """Forget every hit of these."""
-    session.execute(delete(LimitHit).where(LimitHit.key.in_([count.key for count in counts])))
+    session.execute(_CLEAR, {"keys": [count.key for count in counts]})
 
 
 def network(address: str) -> str:
@@ -160,6 +160,17 @@ def network(address: str) -> str:
     return str(ip)
 
 
+# Built once, since each step of a sign-in asks: building one costs more than asking.
+_LIVING = select(LimitHit.key, LimitHit.until).where(
+    LimitHit.key.in_(bindparam("keys", expanding=True)),
+    or_(LimitHit.until.is_(None), LimitHit.until > bindparam("now")),
+)
+_ADD = insert(LimitHit).returning(LimitHit.id)
+# No hit is ever loaded, so there is none in memory to keep in step.
+_DELETE = delete(LimitHit).execution_options(synchronize_session=False)
+_GIVE_BACK = _DELETE.where(LimitHit.id.in_(bindparam("hits", expanding=True)))
+_CLEAR = _DELETE.where(LimitHit.key.in_(bindparam("keys", expanding=True)))
+
 _Active = list[tuple[Count, Rate]]
 
 
@@ -171,9 +182,8 @@ def _free_at(session: Session, active: _Active, now: datetime) -> list[tuple[Cou
     """When one more hit of each fits: `now` if it does already, None for a spent run. One statement for all."""
     if not active:
         return []
-    living = or_(LimitHit.until.is_(None), LimitHit.until > now)
     keys = [count.key for count, _ in active]
-    found = session.execute(select(LimitHit.key, LimitHit.until).where(LimitHit.key.in_(keys), living))
+    found = session.execute(_LIVING, {"keys": keys, "now": now})
     hits: dict[str, list[datetime | None]] = {key: [] for key in keys}
     for key, until in found:
         hits[key].append(until)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_login import UserMixin
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from portal import tokens
@@ -26,8 +26,12 @@ LONGEST_FRESH = timedelta(minutes=60)
 SEEN_EVERY = timedelta(minutes=1)
 """`seen_at` is written at most this often."""
 
-_WITH_PHONES = joinedload(BrowserSession.account).joinedload(Account.phones)
-"""One statement for a page. Not for `hold`: a row that was waited for must be read before what hangs on it."""
+_ROW = select(BrowserSession).where(BrowserSession.id == bindparam("id"))
+# Built once: building one costs more than asking, and every page asks.
+_LOADED = _ROW.options(joinedload(BrowserSession.account).joinedload(Account.phones))
+"""With all that a page needs."""
+_HELD = _ROW.with_for_update().execution_options(populate_existing=True)
+"""Its phones come after it: a row that was waited for must be read before what hangs on it."""
 
 
 class SignedOutError(Exception):
@@ -83,7 +87,7 @@ def start(session: Session, now: datetime, account: Account, client: Client, *, 
 def load(token: str, now: datetime) -> Browser | None:
     """The living session behind a token, marked as seen."""
     with begin_read() as session:
-        row = session.get(BrowserSession, tokens.digest(token), options=[_WITH_PHONES])
+        row = session.scalars(_LOADED, {"id": tokens.digest(token)}).unique().one_or_none()
         if row is None or not _lives(row, row.account, now):
             return None
     if now - row.seen_at >= SEEN_EVERY:
@@ -120,12 +124,7 @@ def keep_fresh(browser: Browser, now: datetime) -> None:
 
 def hold(session: Session, browser: Browser, now: datetime) -> BrowserSession:
     """The browser's row and account, read again inside a write and locked. Raises SignedOutError if it has died."""
-    row = session.scalar(
-        select(BrowserSession)
-        .where(BrowserSession.id == browser.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.scalar(_HELD, {"id": browser.id})
     if row is None or not _lives(row, row.account, now):
         raise SignedOutError
     return row

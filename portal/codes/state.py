@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal import otp
@@ -18,18 +18,21 @@ RENEW_FOR = timedelta(minutes=15)
 """How long after the password a new code can be had without typing it again."""
 
 
+_OF_BROWSER = (  # Built once: building it costs more than asking.
+    select(Challenge)
+    .where(Challenge.session_id == bindparam("row_id"), Challenge.purpose == bindparam("purpose"))
+    .order_by(Challenge.made_at.desc())
+    .execution_options(populate_existing=True)
+)
+
+
 class StartOverError(Exception):
     """No code was asked for here, or too long ago: the password is needed again."""
 
 
 def newest(session: Session, row_id: str, purpose: Purpose, subject: Mapping[str, Any]) -> Challenge | None:
     """The latest challenge of a browser for a purpose, whose subject has all that `subject` names."""
-    found = session.scalars(
-        select(Challenge)
-        .where(Challenge.session_id == row_id, Challenge.purpose == purpose)
-        .order_by(Challenge.made_at.desc())
-        .execution_options(populate_existing=True)
-    )
+    found = session.scalars(_OF_BROWSER, {"row_id": row_id, "purpose": purpose})
     return next((c for c in found if subject.items() <= c.subject.items()), None)
 
 

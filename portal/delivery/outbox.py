@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import CursorResult, String, case, or_, select, update
+from sqlalchemy import CursorResult, String, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.models import Account, Challenge, TextMessage
@@ -19,8 +18,30 @@ from portal.texts import Notice
 
 CODE = "code"
 NOTICE_LIFE = timedelta(hours=24)
-WAKES = "portal: work queued"
-"""In `Session.info`: this commit has something for the dispatchers of its process."""
+JOB = "dispatch"
+"""The background's job that sends them."""
+_WAKES = "portal: work queued"
+
+
+# Built once, since they are asked every second: building one costs more than asking.
+_DUE = select(TextMessage.id).where(
+    TextMessage.settled_at.is_(None),
+    TextMessage.due_at <= bindparam("now"),
+    or_(TextMessage.lease_until.is_(None), TextMessage.lease_until <= bindparam("now")),
+)
+_ANY_DUE = _DUE.limit(1)
+_CHOSEN = (
+    _DUE.order_by(case((TextMessage.kind == CODE, 0), else_=1), TextMessage.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("chosen")  # Chosen once: inside the UPDATE, PostgreSQL might look, and lock, more than once.
+)
+_CLAIM = (
+    update(TextMessage)
+    .where(TextMessage.id.in_(select(_CHOSEN.c.id)))
+    .values(lease=bindparam("token"), lease_until=bindparam("end"))
+    .returning(TextMessage)
+)
 
 
 class Outcome(StrEnum):
@@ -69,37 +90,29 @@ def queue_notices(
         _queue(session, now, text)
 
 
-def wake_on_commit(wake: Callable[[], None]) -> Callable[[Session], None]:
+def has_work(session: Session, job: str) -> None:
+    """The commit at hand has something for this job of its process."""
+    session.info.setdefault(_WAKES, set()).add(job)
+
+
+def wake_on_commit(wake: Callable[[str], None]) -> Callable[[Session], None]:
     """A listener for the commits of this process: what queued work wakes who does it."""
 
     def after_commit(session: Session) -> None:
-        if session.info.pop(WAKES, False):
-            wake()
+        for job in session.info.pop(_WAKES, ()):
+            wake(job)
 
     return after_commit
 
 
 def is_due(session: Session, now: datetime) -> bool:
-    return session.scalar(select(TextMessage.id).where(*_due(now)).limit(1)) is not None
+    return session.scalar(_ANY_DUE, {"now": now}) is not None
 
 
 def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[TextMessage]:
     """Take up to `most` due texts, codes first, each for one lease."""
-    chosen = (
-        select(TextMessage.id)
-        .where(*_due(now))
-        .order_by(case((TextMessage.kind == CODE, 0), else_=1), TextMessage.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-        .cte("chosen")  # Chosen once: inside the UPDATE, PostgreSQL might look, and lock, more than once.
-    )
-    statement = (
-        update(TextMessage)
-        .where(TextMessage.id.in_(select(chosen.c.id)))
-        .values(lease=secrets.token_hex(16), lease_until=now + lease)
-        .returning(TextMessage)
-    )
-    return list(session.scalars(statement, execution_options={"populate_existing": True}))
+    params = {"now": now, "most": most, "token": secrets.token_hex(16), "end": now + lease}
+    return list(session.scalars(_CLAIM, params, execution_options={"populate_existing": True}))
 
 
 def settle(session: Session, now: datetime, text: TextMessage, outcome: Outcome, **facts: str | None) -> bool:
@@ -129,15 +142,7 @@ def _queue(session: Session, now: datetime, text: TextMessage) -> None:
     text.id = secrets.token_hex(16)
     text.queued_at = text.due_at = now
     session.add(text)
-    session.info[WAKES] = True
-
-
-def _due(now: datetime) -> tuple[Any, ...]:
-    return (
-        TextMessage.settled_at.is_(None),
-        TextMessage.due_at <= now,
-        or_(TextMessage.lease_until.is_(None), TextMessage.lease_until <= now),
-    )
+    has_work(session, JOB)
 
 
 def _update(session: Session, text: TextMessage, **values: object) -> bool:

@@ -8,29 +8,31 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, Select, and_, exists, or_, select, update
+from sqlalchemy import BindParameter, CursorResult, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.delivery.outbox import WAKES
+from portal.delivery.outbox import has_work
 from portal.kinds import Kind
 from portal.models import Account, Order
 from portal.orders.words import one_line
+
+JOB = "orders"
+"""The background's job that carries them out."""
 
 
 def add(session: Session, order: Order) -> None:
     session.add(order)
     session.flush()
-    session.info[WAKES] = True
+    has_work(session, JOB)
 
 
 def is_due(session: Session, now: datetime, kinds: Collection[Kind]) -> bool:
-    return session.scalar(_due(now, kinds).limit(1)) is not None
+    return session.scalar(_ANY_DUE, {"now": now, "kinds": list(kinds)}) is not None
 
 
 def claim(session: Session, now: datetime, kinds: Collection[Kind], lease: timedelta, most: int) -> list[Order]:
     """Take up to `most` due orders of these kinds, each for one lease and one attempt."""
-    due = _due(now, kinds).order_by(Order.due_at, Order.id)
-    chosen = due.limit(most).with_for_update(skip_locked=True, of=Order).cte("chosen")
+    chosen = _DUE.order_by(Order.due_at, Order.id).limit(most).with_for_update(skip_locked=True, of=Order).cte("chosen")
     statement = (
         update(Order)
         .where(Order.id.in_(select(chosen.c.id)))
@@ -43,7 +45,8 @@ def claim(session: Session, now: datetime, kinds: Collection[Kind], lease: timed
         )
         .returning(Order)
     )
-    return list(session.scalars(statement, execution_options={"populate_existing": True}))
+    params = {"now": now, "kinds": list(kinds)}
+    return list(session.scalars(statement, params, execution_options={"populate_existing": True}))
 
 
 def put_back(
@@ -70,7 +73,9 @@ def hold(session: Session, order_id: int) -> Order | None:
     return session.scalar(found)
 
 
-def _due(now: datetime, kinds: Collection[Kind]) -> Select[int]:
+def _due() -> Select[int]:
+    """Of `kinds` at `now`."""
+    now: BindParameter[datetime] = bindparam("now")
     before = aliased(Order)
     is_next = ~exists().where(
         and_(
@@ -83,8 +88,13 @@ def _due(now: datetime, kinds: Collection[Kind]) -> Select[int]:
     return select(Order.id).where(
         Order.settled_at.is_(None),
         Order.due_at <= now,
-        Order.kind.in_(kinds),
+        Order.kind.in_(bindparam("kinds", expanding=True)),
         or_(Order.lease_until.is_(None), Order.lease_until <= now),
         exists().where(Account.id == Order.account_id, Account.disabled_at.is_(None)),
         is_next,
     )
+
+
+# Built once, since they are asked every second: building one costs more than asking.
+_DUE = _due()
+_ANY_DUE = _DUE.limit(1)

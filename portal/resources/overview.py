@@ -21,6 +21,9 @@ def index() -> str:
     account, today = gate.signed_in().account, clock.now().date()
     with begin_read() as session:
         totals = tables.totals(session, TABLES, account.id, today)
-        rows = [tables.rows(session, table, account.id, FIRST) for table in TABLES]
+        rows = [
+            tables.rows(session, table, account.id, FIRST) if total.count else []
+            for table, total in zip(TABLES, totals, strict=True)
+        ]
     groups = [group(*each, today) for each in zip(TABLES, totals, rows, strict=True)]
     return render_template("resources/index.html", groups=groups)

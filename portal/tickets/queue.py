@@ -9,27 +9,30 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import CursorResult, Select, exists, or_, select, update
+from sqlalchemy import BindParameter, CursorResult, Select, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.delivery.outbox import WAKES
+from portal.delivery.outbox import has_work
 from portal.models import TicketMessage
+
+JOB = "tickets"
+"""The background's job that hands them over."""
 
 
 def add(session: Session, now: datetime, message: TicketMessage) -> None:
     """In the message's own commit. Without a help desk there is nothing to do."""
     if current_app.config["HELP_DESK"] is not None:
         message.due_at = now
-        session.info[WAKES] = True
+        has_work(session, JOB)
 
 
 def is_due(session: Session, now: datetime) -> bool:
-    return session.scalar(_due(now).limit(1)) is not None
+    return session.scalar(_ANY_DUE, {"now": now}) is not None
 
 
 def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[TicketMessage]:
     """Take up to `most` due messages, each for one lease and one attempt."""
-    due = _due(now).order_by(TicketMessage.due_at, TicketMessage.id).limit(most)
+    due = _DUE.order_by(TicketMessage.due_at, TicketMessage.id).limit(most)
     chosen = due.with_for_update(skip_locked=True, of=TicketMessage).cte("chosen")
     statement = (
         update(TicketMessage)
@@ -37,7 +40,7 @@ def claim(session: Session, now: datetime, lease: timedelta, most: int) -> list[
         .values(lease=secrets.token_hex(16), lease_until=now + lease, attempts=TicketMessage.attempts + 1)
         .returning(TicketMessage)
     )
-    return list(session.scalars(statement, execution_options={"populate_existing": True}))
+    return list(session.scalars(statement, {"now": now}, execution_options={"populate_existing": True}))
 
 
 def settle_taken(session: Session, now: datetime, message: TicketMessage) -> bool:
@@ -50,7 +53,9 @@ def put_back(session: Session, message: TicketMessage, due_at: datetime, trouble
     return _update(session, message, due_at=due_at, trouble=trouble[:500])
 
 
-def _due(now: datetime) -> Select[int]:
+def _due() -> Select[int]:
+    """At `now`."""
+    now: BindParameter[datetime] = bindparam("now")
     before = aliased(TicketMessage)
     waits_for_another = exists().where(
         before.ticket_id == TicketMessage.ticket_id, before.due_at.is_not(None), before.id < TicketMessage.id
@@ -69,3 +74,8 @@ def _update(session: Session, message: TicketMessage, **values: Any) -> bool:
     )
     assert isinstance(result, CursorResult)  # nosec B101  # noqa: S101 - what an UPDATE gives, said for the type checker
     return result.rowcount == 1
+
+
+# Built once, since they are asked every second.
+_DUE = _due()
+_ANY_DUE = _DUE.limit(1)

@@ -56,9 +56,7 @@ def start(app: Flask, arrivals: Arrivals) -> Iterator[Callable[[float], Backgrou
     background: Background = app.extensions["background"]
 
     def run(poll_seconds: float) -> Background:
-        background._jobs = [
-            replace(job, every_seconds=poll_seconds) for job in background._jobs if job.name == "dispatch"
-        ]
+        background._jobs = {outbox.JOB: replace(background._jobs[outbox.JOB], every_seconds=poll_seconds)}
         background.start()
         return background
 

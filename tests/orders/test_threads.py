@@ -15,6 +15,7 @@ from portal.database import begin_read
 from portal.drivers.base import Done, Later, Task
 from portal.kinds import Kind
 from portal.models import Order, VirtualServer
+from portal.orders import queue
 from portal.orders.dispatcher import WORKERS, OrderDispatcher
 from tests.fakes import MemoryDriver
 from tests.orders.conftest import SERVER, Shop, raising
@@ -63,9 +64,7 @@ def start(app: Flask, gate: Gate) -> Iterator[Callable[[float], None]]:
     assert isinstance(background, Background)
 
     def run(poll_seconds: float) -> None:
-        background._jobs = [
-            replace(job, every_seconds=poll_seconds) for job in background._jobs if job.name == "orders"
-        ]
+        background._jobs = {queue.JOB: replace(background._jobs[queue.JOB], every_seconds=poll_seconds)}
         background.start()
 
     yield run

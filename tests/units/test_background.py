@@ -66,24 +66,25 @@ def test_a_job_that_fails_is_logged_and_ends_neither_the_thread_nor_the_other_jo
 ) -> None:
     failing, fine = Counted(), Counted()
     failing.error = RuntimeError("the database is away")
-    background = start(Job("failing", failing, LONG, on_wake=True), Job("fine", fine, LONG, on_wake=True))
+    background = start(Job("failing", failing, LONG), Job("fine", fine, LONG))
     for _ in range(3):
         failing.wait()
         fine.wait()
-        background.wake()
+        background.wake("failing")
+        background.wake("fine")
     assert background.is_alive()
     assert "failing failed" in [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
 
 
-def test_a_wake_up_runs_at_once_what_listens_for_it_and_nothing_else(start: Callable[..., Background]) -> None:
-    listening, deaf = Counted(), Counted()
-    background = start(Job("listening", listening, LONG, on_wake=True), Job("deaf", deaf, LONG))
-    listening.wait()
-    deaf.wait()
+def test_a_wake_up_runs_its_job_at_once_and_nothing_else(start: Callable[..., Background]) -> None:
+    woken, other = Counted(), Counted()
+    background = start(Job("woken", woken, LONG), Job("other", other, LONG))
+    woken.wait()
+    other.wait()
     for _ in range(3):
-        background.wake()
-        listening.wait()
-    assert deaf.runs == 1
+        background.wake("woken")
+        woken.wait()
+    assert other.runs == 1
 
 
 def test_a_wake_up_during_a_run_is_not_lost(start: Callable[..., Background]) -> None:
@@ -94,10 +95,10 @@ def test_a_wake_up_during_a_run_is_not_lost(start: Callable[..., Background]) ->
         begun.set()
         may_end.wait(PATIENCE)
 
-    background = start(Job("slow", slow, LONG, on_wake=True))
+    background = start(Job("slow", slow, LONG))
     assert begun.wait(PATIENCE)
     runs.wait()
-    background.wake()
+    background.wake("slow")
     may_end.set()
     runs.wait()
 
@@ -139,14 +140,14 @@ def test_stopping_one_that_never_started_or_stopped_already_does_nothing() -> No
 
 def test_starting_twice_makes_one_thread(start: Callable[..., Background]) -> None:
     job = Counted()
-    background = start(Job("job", job, LONG, on_wake=True))
+    background = start(Job("job", job, LONG))
     starts = [threading.Thread(target=background.start) for _ in range(8)]
     for thread in starts:
         thread.start()
     for thread in starts:
         thread.join(PATIENCE)
     job.wait()
-    background.wake()
+    background.wake("job")
     job.wait()
     assert len(set(job.threads)) == 1
 
