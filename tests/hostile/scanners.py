@@ -15,12 +15,13 @@ CRAWL_SECONDS = 180
 ATTACK_SECONDS = 30
 """For each of wapiti's modules."""
 MODULES = (
-    "backup,brute_login_form,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,"
-    "redirect,shellshock,sql,timesql,upload,xss"
+    "backup,brute_login_form,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,"
+    "sql,timesql,upload,xss"
 )
 """All but those that need a server outside (ssrf, xxe, log4shell, spring4shell), a list from outside (nikto, wapp,
-htp, wp_enum, cms) or a name in the DNS (takeover, ssl, https_redirect); and ldap, which the portal doesn't speak: it
-takes any page that repeats what was typed for a finding."""
+htp, wp_enum, cms) or a name in the DNS (takeover, ssl, https_redirect); cookieflags, since over http no cookie can be
+Secure (`tests/attacks/test_sessions.py` has them over https); and ldap, which the portal doesn't speak: it takes any page
+that repeats what was typed for a finding."""
 WAPITI_SECONDS = CRAWL_SECONDS + (MODULES.count(",") + 1) * ATTACK_SECONDS + 120
 """In all, with some to spare: an attack ends its last request first."""
 

@@ -208,7 +208,7 @@ def test_a_draft_of_a_zone_goes_after_a_day_and_what_was_changed_stays() -> None
 
 def test_the_web_processes_prune_each_hour(app: Flask) -> None:
     """So that a day is not two, and an hour not a day."""
-    (job,) = (job for job in app.extensions["background"]._jobs if job.name == "prune")
+    job = app.extensions["background"]._jobs["prune"]
     assert job.every_seconds == timedelta(hours=1).total_seconds()
     add(DnsDraft(account_id=1, zone_name="old.example", made_at=NOW - timedelta(days=400), changes=[]))
     job.run()
