@@ -20,8 +20,8 @@ MODULES = (
 )
 """All but those that need a server outside (ssrf, xxe, log4shell, spring4shell), a list from outside (nikto, wapp,
 htp, wp_enum, cms) or a name in the DNS (takeover, ssl, https_redirect); cookieflags, since over http no cookie can be
-Secure (`tests/attacks/test_sessions.py` has them over https); and ldap, which the portal doesn't speak: it takes any page
-that repeats what was typed for a finding."""
+Secure (`tests/attacks/test_headers.py` has them over https); and ldap, which the portal doesn't speak: it takes any
+page that repeats what was typed for a finding."""
 WAPITI_SECONDS = CRAWL_SECONDS + (MODULES.count(",") + 1) * ATTACK_SECONDS + 120
 """In all, with some to spare: an attack ends its last request first."""
 
