@@ -1,7 +1,8 @@
 """What was changed in zones, and what it takes to take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,6 +63,14 @@ def act_of(session: Session, draft: DnsDraft) -> Act:
     if draft.undoes_id is None:
         return Act.IMPORT_ZONE
     return act_to_undo(session.get_one(DnsChange, draft.undoes_id))
+
+
+def asked(session: Session, act: Mapping[str, Any]) -> list[Change]:
+    """What an act that waits would change in its zone; nothing for all others."""
+    values = act.get("values", {})
+    draft = session.get(DnsDraft, values["draft"]) if "draft" in values else None
+    changes: list[Change] = draft.changes if draft else values.get("changes", [])
+    return changes
 
 
 def draft_undo(session: Session, now: datetime, change: DnsChange, zone: DnsZone | None) -> DnsDraft:
