@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.acts import Act
@@ -17,6 +17,8 @@ from portal.zones import content
 LAST = 100
 """Changes of a zone that can be undone."""
 KEEP_DELETED = timedelta(days=30)
+MOST_DRAFTS = 20
+"""Of an account."""
 OTHER_HANDS = "other hands"
 """The act of a change that was found on the name server."""
 
@@ -100,8 +102,13 @@ def draft_import(session: Session, now: datetime, zone: DnsZone, changes: list[C
 
 
 def _keep(session: Session, draft: DnsDraft) -> DnsDraft:
+    """With the newest others of its account: one press makes megabytes of an undo, and nothing counts presses."""
     session.add(draft)
     session.flush()
+    own = DnsDraft.account_id == draft.account_id
+    newest = select(DnsDraft.id).where(own).order_by(DnsDraft.id.desc()).limit(MOST_DRAFTS)
+    older = delete(DnsDraft).where(own, DnsDraft.id.not_in(newest))
+    session.execute(older, execution_options={"synchronize_session": False})
     return draft
 
 
