@@ -31,7 +31,7 @@ def parse(typed: str) -> str:
 
 
 def _to_ascii(name: str, said: str) -> str:
-    if name.isascii():
+    if name.isascii() or len(name) > LONGEST:  # The encoder takes its time for long ones, which are refused anyway.
         return name
     try:
         return name.encode("idna").decode()

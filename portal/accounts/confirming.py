@@ -128,10 +128,9 @@ def _accept(session: Session, now: datetime, row: BrowserSession, client: Client
     return Done(token)
 
 
-def confirm_code(browser: Browser, code: str, client: Client) -> Done:
-    """Redeem the code for the waiting act and carry it out. Raises also what `redeem` raises."""
+def confirm_code(browser: Browser, act: Mapping[str, Any], code: str, client: Client) -> Done:
+    """Redeem the code for this waiting act and carry it out. Raises also what `redeem` raises."""
     now = clock.now()
-    act = waiting(browser.row, now)
     with redeem(browser, client, now, Purpose.CONFIRM, act, code) as paid:
         token = _prove(paid.row, now, factor_at=now)
         change = Change(paid.session, now, paid.row, client, paid.challenge.password_at, token, CODE)

@@ -13,17 +13,38 @@ from portal.accounts import confirming
 from portal.acts import Act, digest, what
 from portal.auth import bp
 from portal.codes import page as code_page
+from portal.database import begin_read
+from portal.dns import difference
 from portal.models import Purpose
 from portal.sessions import Browser
 from portal.web import gate, needs
 from portal.web.forms import CodeForm, PortalForm, SendForm, form_page, see_other
 from portal.web.steps import go_on, page_of
+from portal.zones import history
+
+MOST_SHOWN = 20
+"""Lines of what would change in a zone; the rest is counted."""
 
 
-class PasswordForm(PortalForm):
-    password = PasswordField("Password", [InputRequired("Type your password.")])
+class ActSeenForm(PortalForm):
     act = HiddenField()
     """The act that the page showed. Another tab, or a thief with the cookie, may have asked for another since."""
+
+    def is_about(self, act: Mapping[str, Any]) -> bool:
+        """Whether its page showed this act, which its next page shows. If not, it says so."""
+        shown, self.act.data = self.act.data, digest(act)
+        if not self.is_submitted() or not shown or shown == self.act.data:
+            return True
+        self.form_errors.append("Something else was asked for meanwhile. Check what you confirm before you go on.")
+        return False
+
+
+class PasswordForm(ActSeenForm):
+    password = PasswordField("Password", [InputRequired("Type your password.")])
+
+
+class ActCodeForm(ActSeenForm, CodeForm):
+    """The text names the act and its object alone: of two imports into one zone, both texts say the same."""
 
 
 @bp.route("/confirm", methods=["GET", "POST"])
@@ -50,7 +71,9 @@ def confirm_send() -> Response:
         with form.refusals():
             confirming.send_code(browser, form.slot, gate.client())
             return see_other("auth.confirm")
-    return _code_page(browser, act, CodeForm.instead_of(form))
+    shown = ActCodeForm.instead_of(form)
+    shown.is_about(act)
+    return _code_page(browser, act, shown)
 
 
 def _wanted_page() -> dict[str, Any] | None:
@@ -75,22 +98,19 @@ def _before_page(browser: Browser, page: Mapping[str, Any]) -> Response:
 
 def _confirm_password(browser: Browser, act: Mapping[str, Any]) -> Response:
     form = PasswordForm()
-    shown, form.act.data = form.act.data, digest(act)
-    if form.is_submitted() and shown and shown != digest(act):
-        form.form_errors.append(
-            "Something else was asked for meanwhile. Check what you confirm, then type your password."
-        )
-    elif form.validate_on_submit():
+    if form.is_about(act) and form.validate_on_submit():
         with form.refusals():
             return go_on(confirming.confirm_password(browser, act, form.password.data, gate.client()))
     return form_page("auth/confirm.html", form, step="password", **_about(act), next=None)
 
 
 def _confirm_code(browser: Browser, act: Mapping[str, Any]) -> Response:
-    form = CodeForm()
-    if form.validate_on_submit():
+    form = ActCodeForm()
+    if not form.is_about(act):
+        form.code.data = ""  # It may be that of the other act: a mere press must not confirm it.
+    elif form.validate_on_submit():
         with form.refusals():
-            return go_on(confirming.confirm_code(browser, form.digits, gate.client()))
+            return go_on(confirming.confirm_code(browser, act, form.digits, gate.client()))
     return _code_page(browser, act, form)
 
 
@@ -99,6 +119,9 @@ def _code_page(browser: Browser, act: Mapping[str, Any], form: PortalForm) -> Re
     return form_page("auth/confirm.html", form, step="code", **_about(act), next=None, page=page)
 
 
-def _about(act: Mapping[str, Any]) -> dict[str, str]:
+def _about(act: Mapping[str, Any]) -> dict[str, Any]:
     """What is confirmed, and where to go instead."""
-    return {"what": what(act), "back": page_of(act)}
+    with begin_read() as session:
+        changes = history.asked(session, act)
+    lines = [difference.describe(change, act["name"]) for change in changes[:MOST_SHOWN]]
+    return {"what": what(act), "back": page_of(act), "lines": lines, "more": len(changes) - len(lines)}

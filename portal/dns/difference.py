@@ -7,8 +7,9 @@ from portal.dns import names, ttl
 from portal.dns.records import APEX, Key, RecordSet, in_order, order
 from portal.dns.typed import shown_value
 
-_WEIGHTY = frozenset({"A", "AAAA", "NS", "MX", "CAA"})
-"""At the zone's own name: whoever changes one of these takes the site or the mail."""
+_LIGHT = frozenset({"TXT"})
+"""At the zone's own name: whoever changes one of any other type takes the site or the mail. Those that customers don't
+edit, such as ALIAS, come back by undoing what was changed on the name server."""
 _LONGEST_VALUE = 60
 _MOST_VALUES = 3
 
@@ -67,7 +68,7 @@ def reverse(changes: Sequence[Change]) -> list[Change]:
 
 def touches_apex(changes: Iterable[Change]) -> bool:
     """Whether they touch what the whole site and its mail hang on."""
-    return any(change["name"] == APEX and change["type"] in _WEIGHTY for change in changes)
+    return any(change["name"] == APEX and change["type"] not in _LIGHT for change in changes)
 
 
 def describe(change: Change, zone: str) -> str:

@@ -25,7 +25,9 @@ class Problem:
     sentence: str
 
     def __str__(self) -> str:
-        return f"line {self.line}{f', {self.column}' if self.column else ''}: {self.sentence}"
+        """For a terminal, which would carry out what some signs in a file say."""
+        said = f"line {self.line}{f', {self.column}' if self.column else ''}: {self.sentence}"
+        return "".join(sign if sign.isprintable() else "�" for sign in said)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from flask import make_response, redirect, render_template, url_for
 from flask_wtf import FlaskForm
@@ -106,7 +106,7 @@ class CodeForm(PortalForm):
         return otp.normalise(self.code.data) or ""
 
     @classmethod
-    def instead_of(cls, send: SendForm) -> "CodeForm":
+    def instead_of(cls, send: SendForm) -> Self:
         """The empty code form of a page whose send form was refused."""
         form = cls(formdata=None)
         form.refusal = send.refusal

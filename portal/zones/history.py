@@ -1,9 +1,10 @@
 """What was changed in zones, and what it takes to take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.acts import Act
@@ -16,6 +17,8 @@ from portal.zones import content
 LAST = 100
 """Changes of a zone that can be undone."""
 KEEP_DELETED = timedelta(days=30)
+MOST_DRAFTS = 20
+"""Of an account."""
 OTHER_HANDS = "other hands"
 """The act of a change that was found on the name server."""
 
@@ -64,6 +67,14 @@ def act_of(session: Session, draft: DnsDraft) -> Act:
     return act_to_undo(session.get_one(DnsChange, draft.undoes_id))
 
 
+def asked(session: Session, act: Mapping[str, Any]) -> list[Change]:
+    """What an act that waits would change in its zone; nothing for all others."""
+    values = act.get("values", {})
+    draft = session.get(DnsDraft, values["draft"]) if "draft" in values else None
+    changes: list[Change] = draft.changes if draft else values.get("changes", [])
+    return changes
+
+
 def draft_undo(session: Session, now: datetime, change: DnsChange, zone: DnsZone | None) -> DnsDraft:
     """What makes the touched record sets what they were before the change. Raises NothingToUndoError."""
     current = content.read(session, zone.id) if zone is not None else ()
@@ -91,8 +102,13 @@ def draft_import(session: Session, now: datetime, zone: DnsZone, changes: list[C
 
 
 def _keep(session: Session, draft: DnsDraft) -> DnsDraft:
+    """With the newest others of its account: one press makes megabytes of an undo, and nothing counts presses."""
     session.add(draft)
     session.flush()
+    own = DnsDraft.account_id == draft.account_id
+    newest = select(DnsDraft.id).where(own).order_by(DnsDraft.id.desc()).limit(MOST_DRAFTS)
+    older = delete(DnsDraft).where(own, DnsDraft.id.not_in(newest))
+    session.execute(older, execution_options={"synchronize_session": False})
     return draft
 
 

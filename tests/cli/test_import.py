@@ -144,6 +144,15 @@ def test_a_file_that_can_t_be_read_is_refused_with_its_line(
     assert found(app, Account) == []
 
 
+@pytest.mark.parametrize(
+    "lines", [("kind,id,customer", "vps,1,\x1b]0;mine\x07\x9b2J"), ("kind,\x1b]0;mine\x07", "vps,1")]
+)
+def test_a_file_tells_the_terminal_nothing(portal: Run, sheets: Sheets, lines: tuple[str, ...]) -> None:
+    output = portal("import", "resources", sheets(*lines)).output
+    assert "nothing was imported" in output
+    assert output.replace("\n", "").isprintable()
+
+
 def test_a_line_is_counted_where_it_begins_whatever_line_breaks_are_in_it(portal: Run, sheets: Sheets) -> None:
     portal("import", "customers", sheets("email,name", "a@example.com,A"), "--apply")
     columns = "number,customer,issued_on,due_on,currency,net,tax,total,addressed_to,text,quantity,unit_price"

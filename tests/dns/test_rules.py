@@ -1,5 +1,7 @@
 """What can't stand together in a zone."""
 
+import tracemalloc
+
 import pytest
 
 from portal.dns import rules
@@ -191,3 +193,20 @@ def test_a_large_zone_is_checked_name_by_name() -> None:
     hidden = [RecordSet(f"h{i}.shop", "A", 60, ("203.0.113.1",)) for i in range(n)]
     found = rules.check(ZONE, [NS, *chain, *mail, *hidden, typed("NS", "ns.elsewhere.example", "shop")])
     assert len(found) == (n - 8) + n + 1 + n + 1
+
+
+def test_names_of_a_hundred_parts_take_no_hundred_times_their_size_in_memory() -> None:
+    # One file of 5 MiB has ten times as many.
+    zone = [RecordSet(f"{'a.' * 110}x{i}", "MX", 60, (f"10 x{i}.example.com.",)) for i in range(2_000)]
+    tracemalloc.start()
+    assert rules.check(ZONE, [NS, *zone]) == []
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10 * sum(len(one.name) for one in zone)
+
+
+def test_a_name_in_between_is_there_and_no_wildcard_answers_for_it() -> None:
+    wildcard, target = typed("CNAME", "web", "*"), typed("MX", "10 shop.example.com", "mail")
+    below, beside = typed("A", "203.0.113.1", "www.shop"), typed("A", "203.0.113.1", "www-shop")
+    assert said([wildcard, below, target], target.key) == []
+    refused([wildcard, beside, target], target.key, "values", "shop.example.com is a CNAME")

@@ -247,6 +247,7 @@ MANY = 1_000_000
         lambda _: 'a TXT "' + "\\a" * MANY,
         lambda _: "a TXT " + '"' * MANY,
         lambda _: "a 1" + "m1" * MANY,
+        lambda _: "a " + "1" * 39 + "x A 203.0.113.1",
         lambda _: "ü" * MANY + " A 1",
         lambda _: "." * MANY + " A 1",
         lambda _: "a CNAME " + "a-" * MANY,

@@ -41,6 +41,7 @@ def test_a_name_is_kept_in_one_form(typed: str, name: str) -> None:
         (f"{'a' * 64}.example", "more than 63 characters"),
         (f"{'ä' * 64}.example", "can't be in a name"),
         (".".join(["a" * 50] * 5) + ".abc", "at most 253 characters"),
+        ("ä." * 200_000, "at most 253 characters"),
     ],
 )
 def test_what_is_wrong_with_it_is_said(typed: str, sentence: str) -> None:
