@@ -54,6 +54,7 @@ LIMITS = (
     Limit("TEXT_NEW_ALL", "200/h", "codes to new numbers, whole shop: the bill stays bounded whatever happens"),
     Limit("TICKET_ACCOUNT", "10/h", "new tickets, one account: support stays able to read what others ask"),
     Limit("TICKET_MESSAGE_ACCOUNT", "60/h", "messages in tickets, one account, the first of each too"),
+    Limit("ZONE_ACCOUNT", "30/h", "zone files read, one account: a large one keeps a worker busy for seconds"),
     Limit("HOOK_ADDRESS", "30/10min", "wrong signatures from one address: no more of them are even looked at"),
 )
 RUNS = frozenset({"CODE_ACCOUNT_RUN"})

@@ -1,16 +1,17 @@
 """A zone as a file: export, import, and the difference that is looked at before anything changes."""
 
-from flask import abort, make_response, render_template
+from flask import abort, current_app, make_response, render_template
 from werkzeug.wrappers import Response
 from wtforms import FileField, RadioField, SelectChoice, TextAreaField
 
-from portal import clock
+from portal import clock, limits
 from portal.acts import Act
 from portal.database import begin_read, begin_write
 from portal.dns import difference, rules, zonefile
 from portal.dns.records import APEX
 from portal.dns.zonefile import Imported, ZoneFileError
 from portal.kinds import Kind
+from portal.limits import Count
 from portal.models import DnsDraft, DnsZone
 from portal.orders.placing import act_on
 from portal.resources import bp
@@ -60,7 +61,7 @@ def zone_export(id: int) -> Response:  # noqa: A002 - the name in the path
 def zone_import(id: int) -> Response:  # noqa: A002 - the name in the path
     zone, form = own_zone(id), ImportForm()
     problems: list[str] = []
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _may_read(form, zone):
         try:
             draft = _draft(form, zone, zonefile.read(form.data_sent, zone.name))
             return see_other("resources.zone_draft", draft_id=draft.id)
@@ -101,6 +102,14 @@ def zone_apply(draft_id: int) -> Response:
     if draft.zone_id is None:
         abort(404)
     return do(act_on(act, Kind.DNS, own_zone(draft.zone_id), form.once.data, draft=draft.id))
+
+
+def _may_read(form: ImportForm, zone: DnsZone) -> bool:
+    """Counts before it reads; what the limit says stands on the form."""
+    with form.refusals(), begin_write() as session:
+        count = Count("ZONE_ACCOUNT", str(zone.account_id))
+        limits.take(session, current_app.config["RATES"], clock.now(), count)
+    return form.refusal is None
 
 
 def _draft(form: ImportForm, zone: DnsZone, imported: Imported) -> DnsDraft:

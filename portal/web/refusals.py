@@ -35,6 +35,7 @@ _LIMITS = {
     "CODE": "Too many wrong codes, so codes are paused for this account.",
     "TEXT": "Too many texts in a short time.",
     "TICKET": "Too many messages in a short time.",
+    "ZONE": "Too many zone files in a short time.",
 }
 _SHUT = "Too many wrong codes in a row, so this account takes no more codes. Contact support to open it again."
 

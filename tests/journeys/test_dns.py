@@ -157,6 +157,18 @@ def test_a_zone_file_with_mistakes_says_the_line_of_each_and_changes_nothing(enr
     assert "Line 2:" in page.words
 
 
+@pytest.mark.parametrize("settings", [{"LIMIT_ZONE_ACCOUNT": "1/h"}])
+def test_zone_files_are_counted_before_they_are_read_and_what_was_pasted_stays(enrolled: Person) -> None:
+    zone = add_zone(enrolled)
+    for text, status in (("www A 203.0.113.999\n", 422), ("www A 203.0.113.9\n", 429)):
+        enrolled.open(f"/resources/dns/{zone}/import")
+        page = enrolled.submit(f"/resources/dns/{zone}/import", {"text": text})
+        assert page.status == status
+        assert page.value("text") == text
+    assert "Too many zone files in a short time. Try again at" in page.words
+    assert int(page.response.headers["Retry-After"]) > 0
+
+
 def test_a_deleted_zone_can_be_brought_back_for_30_days(enrolled: Person, time: Clock) -> None:
     zone = add_zone(enrolled)
     before, serial = records(enrolled.app), serial_of(enrolled.app)

@@ -120,6 +120,7 @@ def test_pages_of_errors_are_valid_html(checker: Path, alice: Person, monkeypatc
         keep(checker, "visitor-busy", visitor.sign_in(), 503)
         keep(checker, "alice-busy", alice.change_password("five plain words put together"), 503)
     break_page(alice.app, "web.help")
+    visitor.expects_fault = alice.expects_fault = True
     keep(checker, "visitor-fault", visitor.open("/help"), 500)
     keep(checker, "alice-fault", alice.open("/help"), 500)
 

@@ -229,7 +229,7 @@ def test_what_is_no_rate_is_refused_with_an_example(text: str) -> None:
 
 
 def test_every_limit_has_a_reason_and_a_default_that_can_be_read() -> None:
-    assert len({limit.name for limit in LIMITS}) == len(LIMITS) == 18
+    assert len({limit.name for limit in LIMITS}) == len(LIMITS) == 19
     for limit in LIMITS:
         assert limit.reason
         assert isinstance(parse(limit.default), Rate)

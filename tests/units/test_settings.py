@@ -48,6 +48,7 @@ LIMIT_DEFAULTS = {
     "TEXT_NEW_ALL": "200/h",
     "TICKET_ACCOUNT": "10/h",
     "TICKET_MESSAGE_ACCOUNT": "60/h",
+    "ZONE_ACCOUNT": "30/h",
     "HOOK_ADDRESS": "30/10min",
 }
 
