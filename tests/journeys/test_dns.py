@@ -87,12 +87,13 @@ def test_the_main_records_take_a_code_and_others_do_not(enrolled: Person) -> Non
     enrolled.type_code(enrolled.newest_code())
     enrolled.carry_out()
     assert records(enrolled.app)["@", "A"] == ["203.0.113.7"]
+    assert "shows here once it is done" not in enrolled.open(f"/resources/dns/{zone}/").words
     assert change(enrolled, zone, "A", "www", "203.0.113.8").path == f"/resources/dns/{zone}/"
 
 
 def test_a_second_change_of_the_same_records_waits_for_the_first(enrolled: Person) -> None:
     zone = add_zone(enrolled)
-    change(enrolled, zone, "A", "www", "203.0.113.8")
+    assert "shows here once it is done" in change(enrolled, zone, "A", "www", "203.0.113.8").words
     assert "still on its way" in change(enrolled, zone, "A", "www", "203.0.113.9").words
     assert "still on its way" not in save(enrolled, zone, "A", "www2", "203.0.113.9").words
 
