@@ -123,9 +123,9 @@ class Driver(ABC):
         """
 
     def read_zone(self, name: str) -> ZoneContent | None:
-        """What the name server has for a zone now; None where it can't be asked, or has no such zone.
+        """What the name server has for a zone now; None where it has no such zone, which its customer is told.
 
-        Raises DriverUnavailableError.
+        Leave it out where the name server can't be asked. Raises DriverUnavailableError.
         """
         del name
         return None

@@ -75,6 +75,7 @@ _ORDERS = {
     "added by import": "Added {name}",
     "changed by import": "Changed the details of {name}",
     "zone changed by other hands": "Records of {name} were changed at the name server itself",
+    "zone missing on the name server": "Found that the name server does not have {name} any more",
 }
 _BILLING = {
     "billing details changed": "Changed the billing details",

@@ -8,7 +8,7 @@ from portal import clock, limits
 from portal.acts import Act
 from portal.database import begin_read, begin_write
 from portal.dns import difference, rules, zonefile
-from portal.dns.records import APEX
+from portal.dns.records import APEX, TYPES
 from portal.dns.zonefile import Imported, ZoneFileError
 from portal.kinds import Kind
 from portal.limits import Count
@@ -119,7 +119,8 @@ def _draft(form: ImportForm, zone: DnsZone, imported: Imported) -> DnsDraft:
     new = {found.key for found in imported.record_sets}
     kept = [one for one in current if one.key not in new]
     if form.how.data == "replace":
-        kept = [one for one in kept if one.key == (APEX, "NS")]  # Files of other name servers often lack them.
+        # Files of other name servers often lack the zone's own. Of other types a file can have none.
+        kept = [one for one in kept if one.key == (APEX, "NS") or one.type not in TYPES]
     after = [*kept, *imported.record_sets]
     changes = difference.between(current, after)
     touched = [(change["name"], change["type"]) for change in changes]

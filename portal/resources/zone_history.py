@@ -57,10 +57,11 @@ def zone_undo(change_id: int) -> Response:
             draft = history.draft_undo(session, clock.now(), change, zone)
         except NothingToUndoError:
             draft = None
-    if draft is None:
-        flash("There is nothing to undo: the zone is as it was before this change.", "info")
-        return see_other("resources.zone_history", id=zone.id if zone else 0)
-    return see_other("resources.zone_draft", draft_id=draft.id)
+    if draft is not None:
+        return see_other("resources.zone_draft", draft_id=draft.id)
+    assert zone is not None  # nosec B101  # noqa: S101 - of a deleted zone there is always something to undo
+    flash("There is nothing to undo: the zone is as it was before this change.", "info")
+    return see_other("resources.zone_history", id=zone.id)
 
 
 def _entry(change: DnsChange) -> Entry:

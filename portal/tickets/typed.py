@@ -15,13 +15,15 @@ _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # In the text with its digits as ASCII. Groups of digits that stand together are one number, or may be: an invoice
 # (2026-123456), an amount (123456.78), a phone number (+49 30 123456). A letter before it makes it a name (ns123456).
 _JOINED = r"\d+(?:[-.,/]\d+)*"
-_CHAIN = re.compile(rf"(?<![A-Za-z0-9_])\+?{_JOINED}(?:(?: {{1,2}}| [-/] ){_JOINED})*")
+_CHAIN = re.compile(rf"(?<![A-Za-z0-9_])\+?{_JOINED}(?:(?: {{1,8}}| {{0,8}}[-/] {{1,8}}| {{1,8}}[-/]){_JOINED})*")
 _CODE = 6
 _SHORTEST_PHONE = 9
 """Digits."""
 _LONGEST_AREA = 5
 _PAIRS = {(6,), (3, 3), (2, 2, 2), (1, 1, 1, 1, 1, 1)}
 """How people write a code, with spaces between the groups."""
+_HYPHENED = {(3, 3), (1, 1, 1, 1, 1, 1)}
+"""And with hyphens. Two and two and two are a date."""
 
 
 def plain(text: str) -> str:
@@ -80,8 +82,8 @@ class _Part:
         return set(self.groups) == {_CODE}
 
     @property
-    def is_pair(self) -> bool:
-        return self.groups == (3, 3) and self.signs == "-"
+    def is_hyphened(self) -> bool:
+        return self.groups in _HYPHENED and set(self.signs) == {"-"}
 
 
 def _codes(chain: re.Match[str]) -> list[tuple[int, int]]:
@@ -96,12 +98,12 @@ def _codes(chain: re.Match[str]) -> list[tuple[int, int]]:
         for found in re.finditer(_JOINED, chain[0])
     ]
     total = sum(sum(part.groups) for part in parts)
-    all_codes = all(part.may_be_codes or part.is_pair for part in parts)
+    all_codes = all(part.may_be_codes or part.is_hyphened for part in parts)
     is_phone = chain[0].startswith("+") or (chain[0].startswith("0") and parts[0].groups[0] <= _LONGEST_AREA)
     if is_phone and total >= _SHORTEST_PHONE and not all_codes:
         return []
     short = total < _SHORTEST_PHONE
-    codes = [part for part in parts if part.may_be_codes or (part.is_pair and (short or all_codes))]
+    codes = [part for part in parts if part.may_be_codes or (part.is_hyphened and (short or all_codes))]
     found = [(part.start, part.end) for part in codes]
     return found + (_spaced(parts) if short else [])
 

@@ -76,10 +76,13 @@ def asked(session: Session, act: Mapping[str, Any]) -> list[Change]:
 
 
 def draft_undo(session: Session, now: datetime, change: DnsChange, zone: DnsZone | None) -> DnsDraft:
-    """What makes the touched record sets what they were before the change. Raises NothingToUndoError."""
+    """What makes the touched record sets what they were before the change.
+
+    Raises NothingToUndoError, but not for a deleted zone: one that had no records can be brought back too.
+    """
     current = content.read(session, zone.id) if zone is not None else ()
     changes = difference.between(current, _with_before(current, change.changes))
-    if not changes:
+    if not changes and zone is not None:
         raise NothingToUndoError
     return _keep(
         session,

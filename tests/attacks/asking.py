@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.acts import Act
-from portal.database import begin_write
+from portal.database import begin_read, begin_write
 from portal.models import (
     DedicatedServer,
     DnsChange,
@@ -19,7 +19,7 @@ from portal.models import (
     WordPressSite,
 )
 from tests.person import Person
-from tests.shelf import add, add_domain, add_metal, add_server, add_site, add_zone
+from tests.shelf import ZONE_SETS, add, add_domain, add_metal, add_server, add_site, add_zone
 
 Form = tuple[str, dict[str, str]]
 """Where it is sent, and what is in it."""
@@ -48,6 +48,12 @@ class Asking:
         """The one that is asked about, and another where there can be one."""
         kinds: list[Mapping[str, Any]] = [{}, self.another] if self.another else [{}]
         return [self.add(alice, **{**self.columns, **columns}) for columns in kinds]
+
+    @property
+    def sent_to(self) -> str:
+        """Such an address as its form is sent to."""
+        page = "/resources/dns/drafts/1" if self.go_on else self.page.format(id=1)
+        return self.action.format(id=1, page=page).partition("?")[0]
 
     def form(self, alice: Person, thing: int) -> Form:
         """The form as she fills it in."""
@@ -124,6 +130,45 @@ def _make_zone_again(person: Person, change: int) -> None:
     add_zone(person)
 
 
+def _changed_zone(record: str, was: str, act: Act) -> Callable[..., int]:
+    """A zone of Alice in which she changed one address of late. Returns the number of the zone."""
+
+    def make(person: Person, name: str = "example.com") -> int:
+        zone = add_zone(person, name=name)
+        _, _, now = next(found for found in ZONE_SETS if found[:2] == (record, "A"))
+        sides = {"before": {"ttl": 3600, "values": [was]}, "after": {"ttl": 3600, "values": [*now]}}
+        kept = {
+            "zone_name": name, "order_id": None, "act": act, "by": "customer", "address": None, "proof": "code",
+            "undoes_id": None, "serial": 1, "changes": [{"name": record, "type": "A"} | sides],
+        }  # fmt: skip
+        add(person, DnsChange, "alice@example.com", at=clock.now(), **kept)
+        return zone
+
+    return make
+
+
+def _to_undo(person: Person, zone: int) -> str:
+    with person.app.app_context(), begin_read() as session:
+        name = session.get_one(DnsZone, zone).name
+        change = session.scalars(select(DnsChange.id).where(DnsChange.zone_name == name)).one()
+    return _to_draft(person, change)
+
+
+def _deletion(name: str) -> Asking:
+    return _zone(
+        f"/resources/dns/{{id}}/records/A?name={name}",
+        "/resources/dns/{id}/records/A/delete",
+        change=_change_records(name),
+    )
+
+
+def _undo(name: str, act: Act) -> Asking:
+    return Asking(
+        "/resources/dns/{id}/history", "{page}/apply", _changed_zone(name, "203.0.113.55", act),
+        {"name": "example.org"}, go_on=_to_undo, change=_change_records(name),
+    )  # fmt: skip
+
+
 ASKED: dict[Act, Asking] = {
     Act.START_SERVER: _server(Act.START_SERVER, state="stopped"),
     Act.STOP_SERVER: _server(Act.STOP_SERVER),
@@ -166,6 +211,14 @@ ASKED: dict[Act, Asking] = {
         typed={"street": "1 High Street", "postcode": "10001", "city": "New York", "country": "US"},
     ),
 }  # fmt: skip
+BY_OTHER_ROUTES: list[tuple[Act, Asking]] = [
+    (Act.CHANGE_RECORDS, _deletion("www")),
+    (Act.CHANGE_APEX, _deletion("@")),
+    (Act.CHANGE_RECORDS, _undo("www", Act.CHANGE_RECORDS)),
+    (Act.CHANGE_APEX, _undo("@", Act.CHANGE_APEX)),
+]
+"""The same acts, asked for by the forms of other routes."""
+WAYS = [*ASKED.items(), *BY_OTHER_ROUTES]
 ELSEWHERE = {
     Act.SET_PHONE: "test_stolen_cookie.py",
     Act.REMOVE_PHONE: "test_stolen_cookie.py",

@@ -12,7 +12,7 @@ from flask import Flask
 from portal.acts import TERMS, Act, Need
 from portal.limits import LIMITS
 from portal.web.needs import FRESH_PAGES, ROUTES
-from tests.attacks.asking import ASKED, ELSEWHERE, Asking, Form
+from tests.attacks.asking import ASKED, ELSEWHERE, WAYS, Asking, Form
 from tests.attacks.rows import Rows, all_rows, rows_of
 from tests.conftest import Clock
 from tests.person import Person, wrong
@@ -38,7 +38,13 @@ NEEDS = {
     },
 }  # fmt: skip
 """Once more, so that nobody makes a need smaller by one word."""
-ACTS = pytest.mark.parametrize("act", list(ASKED))
+
+
+def in_one_word(way: Act | Asking) -> str:
+    return way.value if isinstance(way, Act) else way.action
+
+
+ACTS = pytest.mark.parametrize(("act", "asking"), WAYS, ids=in_one_word)
 
 
 def in_words(endpoint: str) -> str:
@@ -103,6 +109,17 @@ def test_every_act_is_asked_for_by_some_route_and_attacked_by_some_test(app: Fla
     assert set(ASKED) | set(ELSEWHERE) == set(Act)
 
 
+def test_every_act_is_attacked_over_each_route_that_leads_to_it(app: Flask) -> None:
+    declared = {
+        (endpoint, act)
+        for endpoint, acts in ROUTES.items()
+        if isinstance(acts, frozenset)
+        for act in acts - set(ELSEWHERE)
+    }
+    routes = app.url_map.bind("localhost")
+    assert {(routes.match(asking.sent_to, method="POST")[0], act) for act, asking in WAYS} == declared
+
+
 def test_each_act_needs_what_it_has_to(app: Flask) -> None:
     del app
     assert {need: {act for act, terms in TERMS.items() if terms.need is need} for need in Need} == NEEDS
@@ -117,8 +134,8 @@ def test_fresh_pages_are_pages(app: Flask) -> None:
 
 
 @ACTS
-def test_nobody_but_the_customer_can_ask_for_it(enrolled: Person, mallory: Person, act: Act) -> None:
-    asking = ASKED[act]
+def test_nobody_but_the_customer_can_ask_for_it(enrolled: Person, mallory: Person, act: Act, asking: Asking) -> None:
+    del act
     [thing, *_] = asking.things(enrolled)
     action, values = asking.form(enrolled, thing)
     stranger, half = Person(enrolled.app, "198.51.100.1"), Person(enrolled.app, "198.51.100.2")
@@ -140,8 +157,8 @@ def test_nobody_but_the_customer_can_ask_for_it(enrolled: Person, mallory: Perso
 
 
 @ACTS
-def test_a_stale_session_must_prove_itself(enrolled: Person, act: Act, time: Clock) -> None:
-    asking = ASKED[act]
+def test_a_stale_session_must_prove_itself(enrolled: Person, act: Act, asking: Asking, time: Clock) -> None:
+    del act
     [thing, *_] = asking.things(enrolled)
     form = asking.form(enrolled, thing)
     before = held(enrolled.app)
@@ -154,8 +171,9 @@ def test_a_stale_session_must_prove_itself(enrolled: Person, act: Act, time: Clo
 
 
 @ACTS
-def test_a_fresh_session_is_enough_for_what_needs_that_and_for_nothing_else(enrolled: Person, act: Act) -> None:
-    asking = ASKED[act]
+def test_a_fresh_session_is_enough_for_what_needs_that_and_for_nothing_else(
+    enrolled: Person, act: Act, asking: Asking
+) -> None:
     [thing, *_] = asking.things(enrolled)
     form = asking.form(enrolled, thing)
     before = held(enrolled.app)
@@ -165,8 +183,7 @@ def test_a_fresh_session_is_enough_for_what_needs_that_and_for_nothing_else(enro
 
 
 @ACTS
-def test_a_code_for_something_else_is_refused(enrolled: Person, act: Act, time: Clock) -> None:
-    asking = ASKED[act]
+def test_a_code_for_something_else_is_refused(enrolled: Person, act: Act, asking: Asking, time: Clock) -> None:
     things = asking.things(enrolled)
     [form, *forms_of_others] = [asking.form(enrolled, thing) for thing in things]
     # Another act, which needs a code at any time.
@@ -186,8 +203,7 @@ def test_a_code_for_something_else_is_refused(enrolled: Person, act: Act, time: 
 
 
 @ACTS
-def test_a_code_that_is_dead_is_refused(enrolled: Person, act: Act, time: Clock) -> None:
-    asking = ASKED[act]
+def test_a_code_that_is_dead_is_refused(enrolled: Person, act: Act, asking: Asking, time: Clock) -> None:
     [thing, *_] = asking.things(enrolled)
     form = asking.form(enrolled, thing)
     before = held(enrolled.app)
@@ -204,8 +220,7 @@ def test_a_code_that_is_dead_is_refused(enrolled: Person, act: Act, time: Clock)
 
 
 @ACTS
-def test_a_code_works_once(enrolled: Person, act: Act, time: Clock) -> None:
-    asking = ASKED[act]
+def test_a_code_works_once(enrolled: Person, act: Act, asking: Asking, time: Clock) -> None:
     forms = [asking.form(enrolled, thing) for thing in asking.things(enrolled)]
     code = ask(enrolled, act, forms[0], time)
     try_code(enrolled, code)
@@ -220,9 +235,10 @@ def test_a_code_works_once(enrolled: Person, act: Act, time: Clock) -> None:
     assert held(enrolled.app) == after
 
 
-@pytest.mark.parametrize("act", [act for act, asking in ASKED.items() if asking.change])
-def test_what_was_changed_since_it_was_asked_for_is_left_alone(enrolled: Person, act: Act, time: Clock) -> None:
-    asking: Asking = ASKED[act]
+@pytest.mark.parametrize(("act", "asking"), [way for way in WAYS if way[1].change], ids=in_one_word)
+def test_what_was_changed_since_it_was_asked_for_is_left_alone(
+    enrolled: Person, act: Act, asking: Asking, time: Clock
+) -> None:
     [thing, *_] = asking.things(enrolled)
     code = ask(enrolled, act, asking.form(enrolled, thing), time)
     assert asking.change is not None

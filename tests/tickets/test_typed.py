@@ -18,6 +18,11 @@ from portal.tickets.typed import mask_codes, one_line, plain
         ("123\N{NO-BREAK SPACE}456", "···\N{NO-BREAK SPACE}···"),
         ("123\N{EN DASH}456", "···\N{EN DASH}···"),
         ("123\N{NON-BREAKING HYPHEN}456", "···\N{NON-BREAKING HYPHEN}···"),
+        ("123 - 456", "··· - ···"),
+        ("123 -456", "··· -···"),
+        ("123- 456", "···- ···"),
+        ("123    456", "···    ···"),
+        ("1-2-3-4-5-6", "·-·-·-·-·-·"),
         ("12 34 56", "·· ·· ··"),
         ("1 2 3 4 5 6", "· · · · · ·"),
         ("123\u200b456", "···\u200b···"),
@@ -64,6 +69,7 @@ def test_a_number_of_six_digits_is_masked_however_it_is_written(typed: str, kept
         "01632 960123", "+44 1632 960123", "600 123 456", "+34 600 123 456", "91 123 45 67", "0532 123 45 67",
         # dates, times, addresses
         "2026-11-24 09:30", "24.11.2026", "203.0.113.10", "2001:db8::1234:5678", "12:34:56", "24-11-26",
+        "1-2-3-4-5", "1.2.3.4.5.6",
         "4111 1111 1111 1111",
         "\u0661\u0662\u0663\u0664\u0665",
     ],
@@ -79,7 +85,20 @@ def test_masking_twice_changes_nothing_more() -> None:
 
 
 def test_a_long_text_of_digits_takes_no_time_worth_mentioning() -> None:
-    for piece in ("1", "1 ", "1-", "123456 ", "123 456 ", "0123456789 ", "+1 (", "١٢٣"):
+    for piece in (
+        "1",
+        "1 ",
+        "1-",
+        "123456 ",
+        "123 456 ",
+        "1        ",
+        "1 - ",
+        "1 -",
+        "        -",
+        "0123456789 ",
+        "+1 (",
+        "١٢٣",
+    ):
         assert len(mask_codes(piece * 10_000)) == len(piece) * 10_000
 
 
