@@ -17,8 +17,10 @@ class DnsZone(Owned, Base):
 
     name: Mapped[str] = mapped_column(String(253), unique=True)
     serial: Mapped[int] = mapped_column(BigId)
-    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    """When the name server was last asked what it has; None where it can't be asked."""
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was last compared with what the name server has; None where that can't be asked."""
+    look_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """When it is to be compared again; None: as soon as possible."""
 
     record_sets: Mapped[list["DnsRecordSet"]] = relationship(cascade="all, delete-orphan")
 

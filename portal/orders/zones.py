@@ -129,7 +129,7 @@ def _keep(session: Session, order: Order, serial: int) -> None:
 
 def _look_again(session: Session, order: Order) -> None:
     """It may have failed because the zone is not what the portal knows."""
-    session.execute(update(DnsZone).where(DnsZone.id == order.object_id).values(looked_at=None))
+    session.execute(update(DnsZone).where(DnsZone.id == order.object_id).values(look_at=None))
 
 
 _CHANGES = Effect(_change, _FACTS, _check_changes, _look_again, binds_itself=True)

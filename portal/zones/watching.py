@@ -58,8 +58,8 @@ class Watcher:
         with begin_read() as session:
             rows = session.execute(
                 select(DnsZone.id, DnsZone.name, DnsZone.revision)
-                .where(or_(DnsZone.looked_at.is_(None), DnsZone.looked_at <= now - LOOK_EVERY))
-                .order_by(DnsZone.looked_at.is_not(None), DnsZone.looked_at)
+                .where(or_(DnsZone.look_at.is_(None), DnsZone.look_at <= now))
+                .order_by(DnsZone.look_at.is_not(None), DnsZone.look_at)
                 .limit(AT_ONCE)
             )
             return [_Due(*row) for row in rows]
@@ -67,7 +67,7 @@ class Watcher:
     def _pass_over(self, zone: _Due) -> None:
         """It may be this one alone that can't be read: the others have their turn before it is asked for again."""
         with begin_write() as session:
-            _note_looked(session, zone, clock.now())
+            _note(session, zone, look_at=clock.now() + LOOK_EVERY)
 
     def _compare(self, due: _Due, found: ZoneContent | None) -> None:
         now = clock.now()
@@ -78,11 +78,14 @@ class Watcher:
             on_its_way = select(Order.id).where(
                 Order.kind == Kind.DNS, Order.object_id == due.id, Order.settled_at.is_(None)
             )
-            if zone is None or session.scalar(on_its_way.limit(1)) is not None:
-                return  # Looked at again when the order is settled.
+            if zone is None:
+                return
+            if session.scalar(on_its_way.limit(1)) is not None:
+                _note(session, due, look_at=now + LOOK_EVERY)
+                return
             if zone.revision != due.revision:
                 return  # An order was carried out between the look and now: what was seen is older than what is known.
-            _note_looked(session, due, now)
+            _note(session, due, looked_at=now, look_at=now + LOOK_EVERY)
             actor = Actor(f"driver:{self._driver.name}"[:100])
             if found is None:
                 _note_missing(session, now, zone, actor)
@@ -111,9 +114,9 @@ class Watcher:
             )  # fmt: skip
 
 
-def _note_looked(session: Session, zone: _Due, now: datetime) -> None:
+def _note(session: Session, zone: _Due, **columns: datetime) -> None:
     # Without the unit of work: looking changes no revision.
-    session.execute(update(DnsZone).where(DnsZone.id == zone.id).values(looked_at=now))
+    session.execute(update(DnsZone).where(DnsZone.id == zone.id).values(columns))
 
 
 def _note_missing(session: Session, now: datetime, zone: DnsZone, actor: Actor) -> None:

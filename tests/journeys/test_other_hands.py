@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.drivers.base import DriverUnavailableError, RecordSet, ZoneContent
 from portal.kinds import Kind
-from portal.zones.watching import Watcher
+from portal.zones.watching import AT_ONCE, Watcher
 from tests.conftest import Clock
 from tests.fakes import MemoryDriver, driver
 from tests.journeys.test_dns import change, records, serial_of
@@ -81,6 +81,17 @@ def test_a_zone_that_can_not_be_read_keeps_no_other_from_being_looked_at(
     time.forward(minutes=11)
     Watcher(enrolled.app).look()
     assert server.asked[2:] == ["odd.example"]
+
+
+def test_zones_with_open_orders_keep_no_other_from_being_looked_at(enrolled: Person, server: NameServer) -> None:
+    for n in range(AT_ONCE):
+        change(enrolled, add_zone(enrolled, name=f"busy-{n}.example"), "A", "www", "203.0.113.8")
+    add_zone(enrolled)
+    watcher = Watcher(enrolled.app)
+    assert watcher.look()
+    assert not watcher.look()
+    assert server.asked[-1] == "example.com"
+    assert len(server.asked) == AT_ONCE + 1
 
 
 def test_what_was_seen_before_an_order_was_carried_out_is_not_taken_for_a_change(

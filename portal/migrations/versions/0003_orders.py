@@ -191,9 +191,10 @@ def upgrade() -> None:
 
     with counting_on("dns_zones") as batch_op:
         batch_op.add_column(sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("external_id", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
-        batch_op.create_index(batch_op.f("ix_dns_zones_looked_at"), ["looked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dns_zones_look_at"), ["look_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_dns_zones_external_id"), ["external_id"], unique=True)
 
     with counting_on("domains") as batch_op:
@@ -272,9 +273,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("dns_zones", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dns_zones_external_id"))
-        batch_op.drop_index(batch_op.f("ix_dns_zones_looked_at"))
+        batch_op.drop_index(batch_op.f("ix_dns_zones_look_at"))
         batch_op.drop_column("revision")
         batch_op.drop_column("external_id")
+        batch_op.drop_column("look_at")
         batch_op.drop_column("looked_at")
 
     with op.batch_alter_table("dedicated_servers", schema=None) as batch_op:
