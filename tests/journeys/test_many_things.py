@@ -10,7 +10,7 @@ from portal.models import DedicatedServer, DnsRecordSet, DnsZone, Domain, Virtua
 from tests.journeys.test_resources import own
 from tests.journeys.test_statements import counted
 from tests.person import Person
-from tests.shelf import add_domain, add_metal, add_server, add_site
+from tests.shelf import add_domain, add_metal, add_server, add_site, add_zone
 
 PAGES = [
     "/resources/",
@@ -20,6 +20,7 @@ PAGES = [
         for query in ("", "?page=2", "?q=1", "1")
     ),
     "/resources/domains/1/name-servers",
+    *(f"/resources/dns/{query}" for query in ("", "?page=2", "?q=1", "1/")),
 ]
 
 
@@ -63,7 +64,7 @@ def statements(person: Person) -> dict[str, int]:
 
 
 def test_pages_take_as_many_statements_with_thousands_of_things_as_with_a_few(registered: Person) -> None:
-    for add in (add_server, add_metal, add_site, add_domain):
+    for add in (add_server, add_metal, add_site, add_domain, add_zone):
         assert add(registered) == 1
     few = statements(registered)
     own(
