@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from portal.extensions import db
-from portal.models import VirtualServer
+from portal.models import Challenge, Purpose, VirtualServer
+from portal.orders import placing
+from tests.attacks.rows import count
 from tests.conftest import Clock
 from tests.journeys.test_server_orders import press
 from tests.person import Person
@@ -128,3 +130,25 @@ def test_another_customers_server_is_not_there(enrolled: Person) -> None:
     fields = {"csrf_token": other.csrf(), "act": "reboot server", "once": "a" * 32, "revision": "1"}
     assert other.post(f"/resources/virtual-servers/{server}/act", fields).status == 404
     assert not orders(enrolled)
+
+
+def test_a_code_is_used_in_the_commit_of_its_order_or_not_at_all(
+    enrolled: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = add_server(enrolled)
+    press(enrolled, server, "delete server")
+    code, confirm = enrolled.newest_code(), enrolled.page
+
+    def die(*_: object) -> None:
+        raise RuntimeError("between the order and its commit")
+
+    enrolled.expects_fault = True
+    with monkeypatch.context() as patched:
+        patched.setattr(placing, "record_event", die)
+        assert enrolled.type_code(code).status == 500
+    assert not orders(enrolled)
+    is_used = Challenge.purpose == Purpose.CONFIRM, Challenge.used_at.is_not(None)
+    assert count(enrolled.app, Challenge, *is_used) == 0
+    enrolled.page = confirm
+    enrolled.type_code(code)
+    assert [order.act for order in orders(enrolled)] == ["delete server"]
