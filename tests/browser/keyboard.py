@@ -20,6 +20,7 @@ class Keyboard:
 
     def go_to(self, target: Locator, key: str = "Tab") -> None:
         """Tab on until the target has the focus, which shows at each stop."""
+        self.page.wait_for_load_state()  # With its style.
         for _ in range(MOST_STOPS):
             self.page.keyboard.press(key)
             unseen = self.page.evaluate(_UNSEEN_FOCUS)

@@ -91,6 +91,8 @@ def test_text_is_shown_as_it_was_typed(page: Page, customer: Customer) -> None:
     page.get_by_label("Message", exact=True).fill(TEXT)
     customer.button("Open ticket").click()
     shown = page.locator(".typed")
+    expect(shown).to_be_visible()
+    page.wait_for_load_state()  # With its style.
     assert shown.inner_text() == TEXT, "with its line breaks and spaces"
     assert shown.locator("b, a").count() == 0
     assert fits(page)
