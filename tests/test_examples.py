@@ -29,6 +29,7 @@ def run(*command: str, path: list[Path], cwd: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("example", ["acme_sms", "acme_panel"])
 def test_an_example_installs_and_passes_its_contract(example: str, tmp_path: Path) -> None:
     # A copy, because building leaves files beside the source.

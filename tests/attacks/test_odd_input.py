@@ -31,6 +31,7 @@ ACTS = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("settings", [{f"LIMIT_{limit.name}": "off" for limit in LIMITS}], ids=["unlimited"])
 @pytest.mark.parametrize("state", ["stranger", "half", "signed in"])
