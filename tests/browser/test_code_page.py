@@ -79,6 +79,7 @@ def test_a_wrong_code_is_announced_and_the_next_one_can_be_typed_at_once(page: P
     expect(customer.code_field).to_be_focused()
     expect(customer.code_field).to_have_accessible_description(re.compile("That is not the code"))
     expect(customer.code_field).to_have_attribute("aria-invalid", "true")
+    page.wait_for_load_state()  # The script selects the wrong digits, so that typing replaces them.
     page.keyboard.type(code)
     page.keyboard.press("Enter")
     expect(customer.heading("Overview")).to_be_visible()

@@ -45,7 +45,7 @@ class Run(Session):
     def is_running(self, words: bytes) -> bool:
         """Whether one of its processes has these words in its command line."""
         for pid in self.members():
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, ProcessLookupError):  # It may end meanwhile.
                 if words in Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" "):
                     return True
         return False
