@@ -1,7 +1,9 @@
-"""Names of hosts, as customers type them. Knows nothing of the portal."""
+"""Names of hosts, as customers type them: all of the name, and nothing that only a record can be called."""
 
 import re
-from ipaddress import ip_address
+
+from portal.dns import names
+from portal.dns.records import RecordError
 
 LONGEST = 253
 """Characters of a whole name (RFC 1035, 2.3.4), without the last dot."""
@@ -17,7 +19,7 @@ def parse(typed: str) -> str:
     """The name in lower case, without its last dot, in ASCII. Raises HostNameError."""
     said = "“{}”".format("".join(c for c in typed.strip() if c.isprintable())[:60])
     name = _to_ascii(typed.strip().removesuffix("."), said).lower()
-    if _is_address(name):
+    if names.is_address(name):
         raise HostNameError(f"{said} is an address. Type the name of the server, such as ns1.example.com.")
     parts = name.split(".")
     if len(name) > LONGEST:
@@ -34,17 +36,9 @@ def _to_ascii(name: str, said: str) -> str:
     if name.isascii() or len(name) > LONGEST:  # The encoder takes its time for long ones, which are refused anyway.
         return name
     try:
-        return name.encode("idna").decode()
-    except UnicodeError as error:
+        return names.to_ascii(name)
+    except RecordError as error:
         raise HostNameError(f"{said} has a character that can't be in a name on the Internet.") from error
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    return True
 
 
 def _why_not(said: str, part: str) -> str:

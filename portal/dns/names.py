@@ -135,7 +135,7 @@ def spoken(name: str) -> str:
 def _encoded(text: str) -> str:
     if len(text) > MAX_NAME:
         raise RecordError(_too_long(text))  # The encoder takes its time for long ones.
-    return ".".join(_encoded_label(label) for label in text.split("."))
+    return ".".join(_encoded_label(label) for label in _DOTS.sub(".", text).split("."))
 
 
 @lru_cache(maxsize=1024)

@@ -14,6 +14,8 @@ from portal.host_names import HostNameError, parse
         ("1.example", "1.example"),
         ("xn--bcher-kva.example", "xn--bcher-kva.example"),
         ("ns.bücher.example", "ns.xn--bcher-kva.example"),
+        ("ns.faß.example", "ns.xn--fa-hia.example"),  # fass.example is another's.
+        ("ns1\u3002ex\u00e4mple\uff0ecom", "ns1.xn--exmple-cua.com"),
         (f"{'a' * 63}.example", f"{'a' * 63}.example"),
         (".".join(["a" * 49] * 5) + ".abc", ".".join(["a" * 49] * 5) + ".abc"),
     ],
