@@ -1,6 +1,6 @@
 """A zone as a file: export, import, and the difference that is looked at before anything changes."""
 
-from flask import abort, current_app, make_response, render_template
+from flask import abort, current_app, flash, make_response, render_template
 from werkzeug.wrappers import Response
 from wtforms import FileField, RadioField, SelectChoice, TextAreaField
 
@@ -26,6 +26,8 @@ MOST_SETS = 20_000
 """Record sets in a zone: more would keep a page of the editor waiting."""
 MOST_SHOWN = 500
 """Lines of a difference on a page; the rest is counted."""
+MOST_NOTES = 3
+"""Of what a file has that is left out."""
 
 
 class ImportForm(PortalForm):
@@ -63,7 +65,10 @@ def zone_import(id: int) -> Response:  # noqa: A002 - the name in the path
     problems: list[str] = []
     if form.validate_on_submit() and _may_read(form, zone):
         try:
-            draft = _draft(form, zone, zonefile.read(form.data_sent, zone.name))
+            imported = zonefile.read(form.data_sent, zone.name)
+            draft = _draft(form, zone, imported)
+            for note in imported.notes[:MOST_NOTES]:
+                flash(note, "info")
             return see_other("resources.zone_draft", draft_id=draft.id)
         except ZoneFileError as error:
             problems = [str(problem) for problem in error.problems]
