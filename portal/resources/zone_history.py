@@ -14,7 +14,6 @@ from portal.models import DnsChange, DnsZone
 from portal.resources import bp
 from portal.resources.zones import own_zone
 from portal.web import gate
-from portal.web.act_form import ActForm
 from portal.web.forms import see_other
 from portal.zones import history
 from portal.zones.history import NothingToUndoError
@@ -38,8 +37,7 @@ def zone_history(id: int) -> str:  # noqa: A002 - the name in the path
     with begin_read() as session:
         changes = history.last(session, zone.account_id, zone.name)
     entries = [_entry(change) for change in changes]
-    form = ActForm(formdata=None, revision="0")
-    return render_template("resources/zone_history.html", zone=zone, entries=entries, form=form)
+    return render_template("resources/zone_history.html", zone=zone, entries=entries)
 
 
 @bp.post("/dns/changes/<int:change_id>/undo")
@@ -51,7 +49,7 @@ def zone_undo(change_id: int) -> Response:
         if change is None or change.account_id != account_id:
             abort(404)
         zone = session.scalar(select(DnsZone).where(DnsZone.name == change.zone_name, DnsZone.account_id == account_id))
-        if zone is None and change not in history.deleted(session, account_id, clock.now()):
+        if zone is None and not history.can_bring_back(session, clock.now(), change):
             abort(404)
         try:
             draft = history.draft_undo(session, clock.now(), change, zone)

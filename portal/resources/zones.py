@@ -47,10 +47,16 @@ def zones() -> str:
         pages = pages_of(session.scalar(select(func.count()).select_from(matching.subquery())) or 0, ZONES_A_PAGE)
         found = session.scalars(matching.order_by(DnsZone.name).offset(pages.skip).limit(ZONES_A_PAGE)).all()
         counts = _count_sets(session, [zone.id for zone in found])
-        deleted = history.deleted(session, account_id, clock.now())
-    form = ActForm(formdata=None, revision="0")
+        # One more than are shown tells that there are more.
+        deleted = history.deleted(session, account_id, clock.now(), search, ZONES_A_PAGE + 1)
     return render_template(
-        "resources/zones.html", zones=found, counts=counts, pages=pages, search=search, deleted=deleted, form=form
+        "resources/zones.html",
+        zones=found,
+        counts=counts,
+        pages=pages,
+        search=search,
+        deleted=deleted[:ZONES_A_PAGE],
+        more_deleted=len(deleted) > ZONES_A_PAGE,
     )
 
 

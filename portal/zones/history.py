@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from portal.acts import Act
@@ -37,18 +37,24 @@ def last(session: Session, account_id: int, zone_name: str) -> Sequence[DnsChang
     ).all()
 
 
-def deleted(session: Session, account_id: int, now: datetime) -> Sequence[DnsChange]:
-    """The deletions of the last 30 days whose zone is not back."""
-    return session.scalars(
-        select(DnsChange)
-        .where(
-            DnsChange.account_id == account_id,
-            DnsChange.act == Act.DELETE_ZONE,
-            DnsChange.at > now - KEEP_DELETED,
-            DnsChange.zone_name.not_in(select(DnsZone.name)),
-        )
-        .order_by(DnsChange.id.desc())
-    ).all()
+def deleted(session: Session, account_id: int, now: datetime, search: str, most: int) -> Sequence[DnsChange]:
+    """The newest deletions that can be brought back, of zones with this in their name."""
+    found = _deletions(account_id, now).where(DnsChange.zone_name.contains(search, autoescape=True))
+    return session.scalars(found.order_by(DnsChange.id.desc()).limit(most)).all()
+
+
+def can_bring_back(session: Session, now: datetime, change: DnsChange) -> bool:
+    return session.scalar(_deletions(change.account_id, now).where(DnsChange.id == change.id)) is not None
+
+
+def _deletions(account_id: int, now: datetime) -> Select[DnsChange]:
+    """Of the last 30 days, of zones that are not back."""
+    return select(DnsChange).where(
+        DnsChange.account_id == account_id,
+        DnsChange.act == Act.DELETE_ZONE,
+        DnsChange.at > now - KEEP_DELETED,
+        DnsChange.zone_name.not_in(select(DnsZone.name)),
+    )
 
 
 def act_to_undo(change: DnsChange) -> Act:

@@ -4,10 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.database import begin_read
+from portal.database import begin_read, begin_write
 from portal.drivers.base import DriverRefusedError, Task
 from portal.kinds import Kind
 from portal.models import DnsChange, DnsRecordSet, DnsZone, Order
+from portal.resources.zones import ZONES_A_PAGE
 from tests.conftest import Clock
 from tests.fakes import driver
 from tests.person import Page, Person
@@ -149,6 +150,15 @@ def test_a_zone_is_exported_and_imported_with_the_difference_shown_first(enrolle
     assert records(enrolled.app) == before | {("www", "A"): ["203.0.113.22"]}
 
 
+def test_what_a_zone_file_has_that_is_left_out_is_said(enrolled: Person) -> None:
+    zone = add_zone(enrolled)
+    text = "@ 3600 IN SOA ns1.example.net. hostmaster.example.com. 1 2 3 4 5\nnew 600 IN A 203.0.113.9\n"
+    enrolled.open(f"/resources/dns/{zone}/import")
+    page = enrolled.submit(f"/resources/dns/{zone}/import", {"text": text})
+    assert "The SOA record on line 1 was left out: the name servers keep their own." in page.words
+    assert page.words.count("new A") == 1
+
+
 def test_a_zone_file_with_mistakes_says_the_line_of_each_and_changes_nothing(enrolled: Person) -> None:
     zone = add_zone(enrolled)
     enrolled.open(f"/resources/dns/{zone}/import")
@@ -188,6 +198,27 @@ def test_a_deleted_zone_can_be_brought_back_for_30_days(enrolled: Person, time: 
     enrolled.carry_out()
     assert records(enrolled.app) == before
     assert serial_of(enrolled.app) > serial
+
+
+def test_of_many_deleted_zones_the_newest_are_shown_and_others_found_by_name(enrolled: Person, time: Clock) -> None:
+    add_zone(enrolled)
+    with enrolled.app.app_context(), begin_write() as session:
+        account = session.scalars(select(DnsZone.account_id)).one()
+        session.add_all(
+            DnsChange(
+                account_id=account, zone_name=f"gone-{n:03}.example", at=time.at, act="delete zone", by="customer",
+                serial=1, changes=[],
+            )
+            for n in range(ZONES_A_PAGE + 1)
+        )  # fmt: skip
+    page = enrolled.open("/resources/dns/")
+    assert page.words.count("Bring back") == ZONES_A_PAGE
+    assert "gone-000.example" not in page.words
+    assert "Find one by its name to see others." in page.words
+    found = enrolled.open("/resources/dns/?q=gone-000").words
+    assert found.count("Bring back") == 1
+    assert "gone-000.example" in found
+    assert "to see others" not in found
 
 
 def test_after_30_days_a_deleted_zone_is_gone(enrolled: Person, time: Clock) -> None:
