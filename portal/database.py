@@ -31,9 +31,9 @@ from sqlalchemy.types import TypeEngine
 
 from portal.extensions import db
 
-# Named constraints can be changed by later migrations, on SQLite too.
 BUSY_SECONDS = 10
 """How long SQLite waits for another connection that writes."""
+# Named constraints can be changed by later migrations, on SQLite too.
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -151,8 +151,9 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # Behind the byte stands what kind of busy.
+            if not is_busy or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
         else:

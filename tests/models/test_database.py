@@ -1,8 +1,12 @@
 """Transactions and moments, the same on SQLite and PostgreSQL."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -10,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from portal.database import begin_read, begin_write
+from portal.database import _use_wal, begin_read, begin_write
 from portal.extensions import db
 from portal.models import Account, LimitHit, Phone
 
@@ -159,3 +163,22 @@ def test_ids_count_up() -> None:
         session.add_all(hits)
         session.flush()
         assert [hit.id for hit in hits] == [hits[0].id + n for n in range(3)]
+
+
+def test_the_first_connection_waits_for_another_that_is_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "new.sqlite3"
+    with closing(sqlite3.connect(path)) as other, closing(sqlite3.connect(path, timeout=0)) as connection:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(time, "sleep", lambda _: other.rollback())
+        _use_wal(connection)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_database_that_can_not_be_written_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "new.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE accounts (id INTEGER)")
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("it waits for what will not come"))
+    readonly = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    with closing(readonly), pytest.raises(sqlite3.OperationalError, match="readonly"):
+        _use_wal(readonly)
