@@ -18,6 +18,7 @@ from portal.orders.dispatcher import OrderDispatcher
 from portal.prune import prune_some
 from portal.tickets import queue as tickets_queue
 from portal.tickets.dispatcher import TicketDispatcher
+from portal.waking import wake_on_commit
 from portal.zones.watching import Watcher
 
 ROOT = Path(__file__).parent.parent
@@ -74,4 +75,4 @@ def _wake(job: str) -> None:
 
 
 # Once, since the apps of a process share the session factory.
-event.listen(db.session.session_factory, "after_commit", outbox.wake_on_commit(_wake))
+event.listen(db.session.session_factory, "after_commit", wake_on_commit(_wake))

@@ -5,7 +5,7 @@ changes nothing. Dying between a provider's yes and the settling sends one text 
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 
 from portal.models import Account, Challenge, TextMessage
 from portal.texts import Notice
+from portal.waking import has_work
 
 CODE = "code"
 NOTICE_LIFE = timedelta(hours=24)
 JOB = "dispatch"
 """The background's job that sends them."""
-_WAKES = "portal: work queued"
-
 
 # Built once, since they are asked every second: building one costs more than asking.
 _DUE = select(TextMessage.id).where(
@@ -88,21 +87,6 @@ def queue_notices(
             account_id=account.id, kind=kind.value, slot=slot, number=number, proven=True, dies_at=now + NOTICE_LIFE
         )
         _queue(session, now, text)
-
-
-def has_work(session: Session, job: str) -> None:
-    """The commit at hand has something for this job of its process."""
-    session.info.setdefault(_WAKES, set()).add(job)
-
-
-def wake_on_commit(wake: Callable[[str], None]) -> Callable[[Session], None]:
-    """A listener for the commits of this process: what queued work wakes who does it."""
-
-    def after_commit(session: Session) -> None:
-        for job in session.info.pop(_WAKES, ()):
-            wake(job)
-
-    return after_commit
 
 
 def is_due(session: Session, now: datetime) -> bool:

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, CursorResult, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.delivery.outbox import has_work
 from portal.kinds import Kind
 from portal.models import Account, Order
 from portal.orders.words import one_line
+from portal.waking import has_work
 
 JOB = "orders"
 """The background's job that carries them out."""

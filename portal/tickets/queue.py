@@ -12,8 +12,8 @@ from flask import current_app
 from sqlalchemy import BindParameter, CursorResult, Select, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.delivery.outbox import has_work
 from portal.models import TicketMessage
+from portal.waking import has_work
 
 JOB = "tickets"
 """The background's job that hands them over."""
